@@ -1,0 +1,34 @@
+/**
+ * Everything wrong with a manifest or the inputs to it, at once, each with its place.
+ *
+ * Owns the shape of a diagnostic. Must not print. Exit code 65.
+ */
+import { Schema } from "effect"
+
+export const Diagnostic = Schema.Struct({
+  /** As the user named it; `-` is standard input, `--input` the command line. */
+  file: Schema.String,
+  /** From 1; absent where the problem has no place in a file. */
+  line: Schema.optional(Schema.Int),
+  /** From 1, in characters. */
+  column: Schema.optional(Schema.Int),
+  /** One past the last character on that line, for the caret. */
+  endColumn: Schema.optional(Schema.Int),
+  /** The line itself, for people. */
+  text: Schema.optional(Schema.String),
+  /** Where in the document, such as `targets[3].steps[0].run`. */
+  path: Schema.optional(Schema.String),
+  /** What is wrong, lower-case, without a full stop. */
+  message: Schema.String,
+  /** What to do next. */
+  hint: Schema.optional(Schema.String)
+})
+export type Diagnostic = typeof Diagnostic.Type
+
+export class ManifestError extends Schema.TaggedError<ManifestError>()("ManifestError", {
+  diagnostics: Schema.NonEmptyArray(Diagnostic)
+}) {
+  override get message(): string {
+    return this.diagnostics.map((diagnostic) => diagnostic.message).join("; ")
+  }
+}

@@ -1,0 +1,162 @@
+/**
+ * The facts of a run (`pawl.event/v1`). Everything else pawl knows of a run is a fold of these.
+ *
+ * Owns their shapes as Schema. Must not hold behaviour. The surprise: the decoded form is the
+ * JSON form, so that writing an event on the hot path is one `JSON.stringify`.
+ */
+import { Schema } from "effect"
+
+/** Why an attempt failed. The first three are the step's own doing or its surroundings, see `isErrored`. */
+export const FailureReason = Schema.Literal(
+  "exit-code",
+  "signal",
+  "timed-out",
+  "could-not-start",
+  "bad-output",
+  "expression-failed"
+)
+export type FailureReason = typeof FailureReason.Type
+
+/** Why a run stopped. */
+export const HaltReason = Schema.Literal(
+  "AllDoneOrBlocked",
+  "TargetCompleted",
+  "TargetBlocked",
+  "CircuitBreakerTripped",
+  "FailureThresholdReached",
+  "CapReached",
+  "FilterExhausted",
+  "NoMatchingItems",
+  "ShutdownRequested",
+  "CheckpointFailed"
+)
+export type HaltReason = typeof HaltReason.Type
+
+/** What a step left behind. `stdout` and `stderr` are the last 16 KiB; the whole is in the log. */
+export const StepOutput = Schema.Struct({
+  /** Absent where no process ended by itself: a signal, a time-out, a command that could not start. */
+  exit_code: Schema.optional(Schema.Int),
+  stdout: Schema.String,
+  stderr: Schema.String,
+  truncated: Schema.optional(Schema.Boolean),
+  json: Schema.optional(Schema.Unknown),
+  values: Schema.optional(Schema.Record({ key: Schema.String, value: Schema.Unknown }))
+})
+export type StepOutput = typeof StepOutput.Type
+
+const stamp = {
+  /** From 1, without gaps. */
+  seq: Schema.Int.pipe(Schema.positive()),
+  /** UTC, ISO-8601 with milliseconds. */
+  at: Schema.String
+}
+
+const event = <Type extends string, Fields extends Schema.Struct.Fields>(type: Type, fields: Fields) =>
+  Schema.Struct({ ...stamp, type: Schema.Literal(type), ...fields }).annotations({ identifier: type })
+
+const target = { target: Schema.String }
+const attempt = { ...target, path: Schema.String, attempt: Schema.Int.pipe(Schema.positive()) }
+const failure = {
+  ...attempt,
+  reason: FailureReason,
+  message: Schema.String,
+  exitCode: Schema.optional(Schema.Int),
+  signal: Schema.optional(Schema.String),
+  durationMs: Schema.Number
+}
+const stopped = {
+  ...target,
+  /** The path of the step that stopped it. */
+  step: Schema.String,
+  message: Schema.String,
+  attempts: Schema.Int,
+  durationMs: Schema.Number
+}
+
+export const RunStarted = event("RunStarted", {
+  runId: Schema.String,
+  batch: Schema.String,
+  planHash: Schema.String,
+  /** File name of the plan in the run's directory. */
+  plan: Schema.String,
+  targets: Schema.Int
+})
+export const RunResumed = event("RunResumed", {
+  planHash: Schema.String,
+  plan: Schema.String,
+  targets: Schema.Int,
+  /** Targets that start from the beginning again: retried, changed, or no longer held up by a need. */
+  reset: Schema.Array(Schema.String)
+})
+export const TargetStarted = event("TargetStarted", target)
+export const StepStarted = event("StepStarted", {
+  ...attempt,
+  pid: Schema.Int,
+  /** The process's start time in clock ticks since boot, as `/proc/PID/stat` has it; absent where there is none. */
+  pidStart: Schema.optional(Schema.Int)
+})
+/** A failed attempt that another one follows. */
+export const AttemptFailed = event("AttemptFailed", { ...failure, nextAttemptAt: Schema.String })
+export const StepSucceeded = event("StepSucceeded", {
+  ...attempt,
+  durationMs: Schema.Number,
+  output: StepOutput
+})
+/** A step that is exhausted and ends its target. */
+export const StepFailed = event("StepFailed", { ...failure, output: StepOutput })
+/** A step that is exhausted and that its target goes on without (`continueOnError`). */
+export const StepContinued = event("StepContinued", { ...failure, output: StepOutput })
+export const StepSkipped = event("StepSkipped", {
+  ...target,
+  path: Schema.String,
+  reason: Schema.Literal("when-false")
+})
+export const BreakerOpened = event("BreakerOpened", {
+  ...target,
+  path: Schema.String,
+  exhausted: Schema.Int,
+  threshold: Schema.Int
+})
+export const TargetCompleted = event("TargetCompleted", { ...target, durationMs: Schema.Number })
+export const TargetBlocked = event("TargetBlocked", {
+  ...stopped,
+  reason: Schema.Literal("step-exhausted", "breaker-opened")
+})
+export const TargetErrored = event("TargetErrored", {
+  ...stopped,
+  reason: Schema.Literal("could-not-start", "timed-out")
+})
+export const TargetSkipped = event("TargetSkipped", {
+  ...target,
+  reason: Schema.Literal("need-not-completed"),
+  /** The target that it needs and that did not complete. */
+  need: Schema.String,
+  message: Schema.String
+})
+export const RunHalted = event("RunHalted", {
+  haltReason: HaltReason,
+  message: Schema.optional(Schema.String)
+})
+
+export const RunEvent = Schema.Union(
+  RunStarted,
+  RunResumed,
+  TargetStarted,
+  StepStarted,
+  AttemptFailed,
+  StepSucceeded,
+  StepFailed,
+  StepContinued,
+  StepSkipped,
+  BreakerOpened,
+  TargetCompleted,
+  TargetBlocked,
+  TargetErrored,
+  TargetSkipped,
+  RunHalted
+).annotations({ identifier: "RunEvent", title: "pawl.event/v1" })
+export type RunEvent = typeof RunEvent.Type
+
+type Unstamped<Event> = Event extends RunEvent ? Omit<Event, "seq" | "at"> : never
+/** An event before it has its place and time: what the engine hands to the checkpoint. */
+export type RunFact = Unstamped<RunEvent>

@@ -1,0 +1,17 @@
+/**
+ * Who watches a run. A watcher only ever folds events; it can't change what happens.
+ *
+ * Must not be told of an event that is not durable. The surprise: `observe` is plain and
+ * synchronous, since it stands on the path of every event, and must never throw.
+ */
+import { Context, Layer } from "effect"
+import type { RunEvent } from "./RunEvent.ts"
+import type { RunState } from "./RunState.ts"
+
+export class Status extends Context.Tag("pawl/Status")<Status, {
+  /** Called in `seq` order, once an event; `state` is the fold up to and with it. */
+  readonly observe: (event: RunEvent, state: RunState) => void
+}>() {
+  /** Watches nothing. */
+  static readonly layerSilent = Layer.succeed(this, { observe: () => {} })
+}
