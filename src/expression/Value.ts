@@ -34,7 +34,7 @@ const longInteger = /\d{16}/
  *
  * @throws SyntaxError where the text is not JSON; callers turn it into an error with a place.
  */
-export const parseJson = (text: string): unknown =>
+export const parseJson = (text: string): Value =>
   longInteger.test(text) ? JSON.parse(text, keepDigits) : JSON.parse(text)
 
 declare global {

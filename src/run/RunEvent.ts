@@ -5,8 +5,9 @@
  * JSON form, so that writing an event on the hot path is one `JSON.stringify`.
  */
 import { Schema } from "effect"
+import type { Value } from "../expression/Value.ts"
 
-/** Why an attempt failed. The first three are the step's own doing or its surroundings, see `isErrored`. */
+/** Why an attempt failed. */
 export const FailureReason = Schema.Literal(
   "exit-code",
   "signal",
@@ -32,15 +33,23 @@ export const HaltReason = Schema.Literal(
 )
 export type HaltReason = typeof HaltReason.Type
 
+const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema, { exact: true })
+
+/** Any JSON. What comes from `parseJson` or from a step is that already; there is nothing more to check. */
+const Json = Schema.declare(
+  (input): input is Value => input !== undefined && typeof input !== "function" && typeof input !== "symbol",
+  { identifier: "Json", jsonSchema: {} }
+)
+
 /** What a step left behind. `stdout` and `stderr` are the last 16 KiB; the whole is in the log. */
 export const StepOutput = Schema.Struct({
   /** Absent where no process ended by itself: a signal, a time-out, a command that could not start. */
-  exit_code: Schema.optional(Schema.Int),
+  exit_code: optional(Schema.Int),
   stdout: Schema.String,
   stderr: Schema.String,
-  truncated: Schema.optional(Schema.Boolean),
-  json: Schema.optional(Schema.Unknown),
-  values: Schema.optional(Schema.Record({ key: Schema.String, value: Schema.Unknown }))
+  truncated: optional(Schema.Boolean),
+  json: optional(Json),
+  values: optional(Schema.Record({ key: Schema.String, value: Json }))
 })
 export type StepOutput = typeof StepOutput.Type
 
@@ -60,8 +69,8 @@ const failure = {
   ...attempt,
   reason: FailureReason,
   message: Schema.String,
-  exitCode: Schema.optional(Schema.Int),
-  signal: Schema.optional(Schema.String),
+  exitCode: optional(Schema.Int),
+  signal: optional(Schema.String),
   durationMs: Schema.Number
 }
 const stopped = {
@@ -85,15 +94,17 @@ export const RunResumed = event("RunResumed", {
   planHash: Schema.String,
   plan: Schema.String,
   targets: Schema.Int,
-  /** Targets that start from the beginning again: retried, changed, or no longer held up by a need. */
-  reset: Schema.Array(Schema.String)
+  /** Targets that start from the beginning again: changed, or no longer held up by a need. */
+  reset: Schema.Array(Schema.String),
+  /** Stuck targets that are tried again: what they have done stays done. */
+  retried: Schema.Array(Schema.String)
 })
 export const TargetStarted = event("TargetStarted", target)
 export const StepStarted = event("StepStarted", {
   ...attempt,
   pid: Schema.Int,
   /** The process's start time in clock ticks since boot, as `/proc/PID/stat` has it; absent where there is none. */
-  pidStart: Schema.optional(Schema.Int)
+  pidStart: optional(Schema.Int)
 })
 /** A failed attempt that another one follows. */
 export const AttemptFailed = event("AttemptFailed", { ...failure, nextAttemptAt: Schema.String })
@@ -135,7 +146,7 @@ export const TargetSkipped = event("TargetSkipped", {
 })
 export const RunHalted = event("RunHalted", {
   haltReason: HaltReason,
-  message: Schema.optional(Schema.String)
+  message: optional(Schema.String)
 })
 
 export const RunEvent = Schema.Union(

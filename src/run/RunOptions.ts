@@ -1,15 +1,6 @@
 /** What one invocation of `pawl run` asks for. Flags left out are absent; defaults come from the manifest's `run:`. */
 import type { MaxBlocked } from "../plan/Plan.ts"
-
-/** Where a plan comes from: shared by `run`, `validate`, `plan` and `simulate`. */
-export interface PlanSource {
-  /** Path of the manifest as the user wrote it; `-` is standard input. */
-  readonly manifest: string
-  /** `k=v`, in the order given. */
-  readonly input: ReadonlyArray<string>
-  /** A JSON or YAML file of inputs; `-` is standard input. */
-  readonly inputs?: string
-}
+import type { PlanSource } from "../plan/PlanSource.ts"
 
 export interface SelectionOptions {
   /** Target ids in the order given. */

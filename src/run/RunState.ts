@@ -3,7 +3,7 @@
  *
  * Owns `apply`, which is pure and total: an event that makes no sense changes nothing but `seq`.
  * Must not know of plans, files or clocks. The surprise: a target that nothing has happened to
- * is not in the map at all, and one that has ended keeps no step output, so that the state of
+ * is not in the map at all, and one that has completed keeps no step output, so that the state of
  * a hundred thousand targets stays small.
  */
 import { HashMap, Option } from "effect"
@@ -138,10 +138,28 @@ const ended = (
   state: RunState,
   event: Extract<
     RunEvent,
-    { readonly type: "TargetCompleted" | "TargetBlocked" | "TargetErrored" | "TargetSkipped" }
+    { readonly type: "TargetBlocked" | "TargetErrored" | "TargetSkipped" }
   >,
   change: Partial<TargetState> & { readonly status: TargetStatus }
-): RunState => withTarget(state, event.target, (target) => ({ ...target, ...change, steps: slim(target.steps) }))
+): RunState => withTarget(state, event.target, (target) => ({ ...target, ...change }))
+
+/** A stuck target as it was before the failures that stopped it; what succeeded stays. */
+const again = (target: TargetState): TargetState => ({
+  status: "pending",
+  steps: Object.fromEntries(
+    Object.entries(target.steps).filter(([, step]) =>
+      step.status !== "failed" || (step.continued === true && target.reason !== "breaker-opened")
+    )
+  )
+})
+
+const resumed = (
+  targets: RunState["targets"],
+  event: Extract<RunEvent, { readonly type: "RunResumed" }>
+): RunState["targets"] => {
+  const kept = event.reset.reduce((all, id) => HashMap.remove(all, id), rest(targets))
+  return event.retried.reduce((all, id) => HashMap.modify(all, id, again), kept)
+}
 
 const failed = (
   state: RunState,
@@ -179,7 +197,7 @@ const change = (state: RunState, event: RunEvent): RunState => {
         plan: event.plan,
         invocations: state.invocations + 1,
         stepsExecuted: 0,
-        targets: event.reset.reduce((all, id) => HashMap.remove(all, id), rest(state.targets))
+        targets: resumed(state.targets, event)
       }
     }
     case "TargetStarted":
@@ -225,7 +243,12 @@ const change = (state: RunState, event: RunEvent): RunState => {
     case "BreakerOpened":
       return state
     case "TargetCompleted":
-      return ended(state, event, { status: "completed", durationMs: event.durationMs })
+      return withTarget(state, event.target, (target) => ({
+        ...target,
+        status: "completed",
+        durationMs: event.durationMs,
+        steps: slim(target.steps)
+      }))
     case "TargetBlocked":
     case "TargetErrored":
       return ended(state, event, {

@@ -5,10 +5,14 @@
  * synchronous, since it stands on the path of every event, and must never throw.
  */
 import { Context, Layer } from "effect"
+import type { Plan } from "../plan/Plan.ts"
+import type { Selection } from "../plan/Selection.ts"
 import type { RunEvent } from "./RunEvent.ts"
 import type { RunState } from "./RunState.ts"
 
 export class Status extends Context.Tag("pawl/Status")<Status, {
+  /** Called once, before the first event: what the run is about. Absent where a watcher does not care. */
+  readonly begin?: (plan: Plan, selection: Selection) => void
   /** Called in `seq` order, once an event; `state` is the fold up to and with it. */
   readonly observe: (event: RunEvent, state: RunState) => void
 }>() {

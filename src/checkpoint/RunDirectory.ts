@@ -1,0 +1,26 @@
+/**
+ * The names of things in a state directory.
+ *
+ * Owns the layout that the contracts publish. Pure. The surprise: a run that goes on with
+ * another plan keeps the first one; later plans stand beside it under names of their own.
+ */
+import { join } from "node:path"
+
+export const FIRST_PLAN = "plan.json"
+
+const planName = /^plan(?:\.(\d+))?\.json$/
+
+/** The name for the next plan of a run whose directory holds `names`. */
+export const nextPlanName = (names: ReadonlyArray<string>): string => {
+  const numbers = names.flatMap((name) => {
+    const found = planName.exec(name)
+    return found === null ? [] : [Number(found[1] ?? 1)]
+  })
+  return numbers.length === 0 ? FIRST_PLAN : `plan.${Math.max(...numbers) + 1}.json`
+}
+
+export const batchDirectory = (stateDir: string, batch: string): string => join(stateDir, batch)
+export const lockFile = (batchDir: string): string => join(batchDir, "lock")
+export const currentFile = (batchDir: string): string => join(batchDir, "current")
+export const runsDirectory = (batchDir: string): string => join(batchDir, "runs")
+export const runDirectory = (batchDir: string, runId: string): string => join(batchDir, "runs", runId)

@@ -1,0 +1,75 @@
+/**
+ * `checkpoint.json`: the state of a run up to a point in its journal.
+ *
+ * Owns the format and its version. Pure. The surprise: a snapshot only saves time. Where it is
+ * missing or does not fit, the journal alone gives the same state, so what is not surely right
+ * is not used.
+ */
+import { Either, HashMap } from "effect"
+import { parseJson, stringifyJson } from "../expression/Value.ts"
+import type { RunState, TargetState } from "../run/RunState.ts"
+
+/** Raised when an older pawl could misread what a newer one writes. */
+export const SNAPSHOT_VERSION = 1
+
+export interface Snapshot {
+  readonly state: RunState
+  /** Where in the journal the events after `state.seq` begin. */
+  readonly journalBytes: number
+  /** Length of the line that holds event `state.seq`, which ends there. */
+  readonly lastLineBytes: number
+}
+
+export type Unfit = { readonly newerVersion: number } | "damaged"
+
+const checksum = (text: string): string => Bun.hash.crc32(text).toString(16).padStart(8, "0")
+
+/** The text of a snapshot: one JSON object, readable with `jq`, its checksum last. */
+export const encodeSnapshot = ({ journalBytes, lastLineBytes, state }: Snapshot): string => {
+  const { targets, ...rest } = state
+  const body = stringifyJson({
+    version: SNAPSHOT_VERSION,
+    journalBytes,
+    lastLineBytes,
+    ...rest,
+    targets: Object.fromEntries(targets)
+  }, 1).slice(0, -2)
+  return `${body},\n "checksum": "${checksum(body)}"\n}\n`
+}
+
+interface Stored extends Omit<RunState, "targets"> {
+  readonly version: number
+  readonly checksum: string
+  readonly journalBytes: number
+  readonly lastLineBytes: number
+  readonly targets: Readonly<Record<string, TargetState>>
+}
+
+/** The checksum vouches for the rest: only this program's own text passes it. */
+const isStored = (value: object): value is Stored =>
+  "seq" in value && "targets" in value && "journalBytes" in value && "lastLineBytes" in value
+
+const versionOf = (value: unknown): number =>
+  typeof value === "object" && value !== null && "version" in value && typeof value.version === "number"
+    ? value.version
+    : 0
+
+const tail = /,\n "checksum": "([0-9a-f]{8})"\n\}\n$/
+
+/** Reads a snapshot. Left: it is damaged, or of a version that this pawl does not know. */
+export const decodeSnapshot = (text: string): Either.Either<Snapshot, Unfit> => {
+  const parsed = Either.try({ try: (): unknown => parseJson(text), catch: () => "damaged" as const })
+  if (Either.isLeft(parsed)) return Either.left(parsed.left)
+  const value = parsed.right
+  const version = versionOf(value)
+  if (version > SNAPSHOT_VERSION) return Either.left({ newerVersion: version })
+  const found = tail.exec(text)
+  if (found === null || checksum(text.slice(0, found.index)) !== found[1]) return Either.left("damaged")
+  if (typeof value !== "object" || value === null || !isStored(value)) return Either.left("damaged")
+  const { checksum: _c, journalBytes, lastLineBytes, targets, version: _v, ...rest } = value
+  return Either.right({
+    state: { ...rest, targets: HashMap.fromIterable(Object.entries(targets)) },
+    journalBytes,
+    lastLineBytes
+  })
+}

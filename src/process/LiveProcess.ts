@@ -1,0 +1,173 @@
+/**
+ * Runs commands for real (`ProcessRunner.layerLive`).
+ *
+ * Owns the child's life: its own process group, output straight into the log files, its end.
+ * Must not decide what an end means. The surprise: between the spawn and the wait nothing may
+ * interrupt, or a started child would be known to nobody.
+ */
+import { Deferred, Effect, Exit as EffectExit, Layer, Option } from "effect"
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync } from "node:fs"
+import { dirname } from "node:path"
+import { StateError } from "../run/StateError.ts"
+import { closeLog, type LogFile, openLog, readTail } from "./LogFile.ts"
+import { type Attempt, CouldNotStart, type Exit, type ProcessId, ProcessRunner } from "./ProcessRunner.ts"
+import { endGroup, isAlive, startTimeOf } from "./ProcessTable.ts"
+import { makeProgramPath } from "./ProgramPath.ts"
+
+const STDERR_BYTES = 16 * 1024
+/** A step that writes more than this to its output file is asked to write a file of its own. */
+const OUTPUT_FILE_BYTES = 1024 * 1024
+
+interface End {
+  readonly exitCode: number | null
+  readonly signal: NodeJS.Signals | number | null
+}
+
+const isFolder = (path: string): boolean => {
+  try {
+    return statSync(path).isDirectory()
+  } catch {
+    return false
+  }
+}
+
+/** Why a spawn failed, in words that name what to look at. */
+const explain = (attempt: Attempt, code: string): string => {
+  const [program] = attempt.command
+  if (!isFolder(attempt.workdir)) return `workdir ${attempt.workdir} is not a folder`
+  switch (code) {
+    case "ENOENT":
+      return `command ${JSON.stringify(program)} was not found`
+    case "EACCES":
+      return `command ${JSON.stringify(program)} is not executable`
+    case "E2BIG":
+      return "the arguments and environment are longer than the system allows"
+    default:
+      return `command ${JSON.stringify(program)} could not be started: ${code}`
+  }
+}
+
+const logError = (attempt: Attempt, cause: unknown): StateError =>
+  new StateError({
+    message: `log ${attempt.out} could not be written: ${cause instanceof Error ? cause.message : String(cause)}`,
+    hint: "free space or mend permissions, then run the same command again",
+    path: attempt.out
+  })
+
+interface Logs {
+  readonly out: LogFile
+  readonly err: LogFile
+}
+
+const openLogs = (attempt: Attempt): Logs => {
+  const folder = dirname(attempt.out)
+  if (!existsSync(folder)) mkdirSync(folder, { recursive: true, mode: 0o700 })
+  rmSync(attempt.outputFile, { force: true })
+  const out = openLog(attempt.out, attempt.banner)
+  try {
+    return { out, err: openLog(attempt.err, attempt.banner) }
+  } catch (cause) {
+    closeLog(out)
+    throw cause
+  }
+}
+
+const closeLogs = (logs: Logs): void => {
+  closeLog(logs.out)
+  closeLog(logs.err)
+}
+
+const readOutputFile = (path: string): Exit["outputs"] => {
+  if (!existsSync(path)) return undefined
+  return statSync(path).size > OUTPUT_FILE_BYTES
+    ? { text: "", tooLong: true }
+    : { text: readFileSync(path, "utf8"), tooLong: false }
+}
+
+const exitOf = (attempt: Attempt, logs: Logs, end: End, timedOut: boolean, startedAt: number): Exit => {
+  const stdout = readTail(logs.out, attempt.keepBytes)
+  const stderr = readTail(logs.err, STDERR_BYTES)
+  const outputs = readOutputFile(attempt.outputFile)
+  return {
+    ...(end.exitCode === null ? {} : { exitCode: end.exitCode }),
+    ...(end.signal === null ? {} : { signal: String(end.signal) }),
+    timedOut,
+    durationMs: Math.round(performance.now() - startedAt),
+    stdout: stdout.text,
+    stderr: stderr.text,
+    truncated: { stdout: stdout.truncated, stderr: stderr.truncated },
+    ...(outputs === undefined ? {} : { outputs })
+  }
+}
+
+const make = (graceMs: number): ProcessRunner["Type"] => {
+  const programs = makeProgramPath()
+
+  const spawn = (attempt: Attempt, logs: Logs, ended: Deferred.Deferred<End>) =>
+    Effect.try({
+      try: () => {
+        const [program, ...args] = attempt.command
+        const path = programs.find(program, attempt.env["PATH"], attempt.workdir)
+        if (path === undefined) {
+          throw new CouldNotStart({ message: `command ${JSON.stringify(program)} was not found in PATH` })
+        }
+        return Bun.spawn({
+          cmd: [path, ...args],
+          argv0: program,
+          cwd: attempt.workdir,
+          env: attempt.env,
+          stdin: "ignore",
+          stdout: logs.out.fd,
+          stderr: logs.err.fd,
+          detached: true,
+          onExit: (_child, exitCode, signal) => {
+            Deferred.unsafeDone(ended, EffectExit.succeed({ exitCode, signal }))
+          }
+        })
+      },
+      catch: (cause) => {
+        if (cause instanceof CouldNotStart) return cause
+        programs.forget()
+        const code = cause instanceof Error && "code" in cause ? String(cause.code) : String(cause)
+        return new CouldNotStart({ message: explain(attempt, code) })
+      }
+    })
+
+  const run = <E>(attempt: Attempt, onStart: (id: ProcessId) => Effect.Effect<void, E>) =>
+    Effect.uninterruptibleMask((restore) =>
+      Effect.gen(function*() {
+        const logs = yield* Effect.try({
+          try: () => openLogs(attempt),
+          catch: (cause) => logError(attempt, cause)
+        })
+        return yield* Effect.gen(function*() {
+          const ended = yield* Deferred.make<End>()
+          const startedAt = performance.now()
+          const child = yield* spawn(attempt, logs, ended)
+          const end = Effect.zipRight(endGroup(child.pid, graceMs), Deferred.await(ended))
+          const pidStart = startTimeOf(child.pid)
+          yield* Effect.onError(
+            onStart({ pid: child.pid, ...(pidStart === undefined ? {} : { pidStart }) }),
+            () => end
+          )
+          const awaited = restore(Deferred.await(ended)).pipe(Effect.onInterrupt(() => end))
+          if (attempt.timeoutMs === undefined) {
+            return exitOf(attempt, logs, yield* awaited, false, startedAt)
+          }
+          const inTime = yield* Effect.timeoutOption(awaited, attempt.timeoutMs)
+          return Option.isSome(inTime)
+            ? exitOf(attempt, logs, inTime.value, false, startedAt)
+            : exitOf(attempt, logs, yield* Deferred.await(ended), true, startedAt)
+        }).pipe(Effect.ensuring(Effect.sync(() => closeLogs(logs))))
+      })
+    )
+
+  return {
+    run,
+    endLeftover: (id) =>
+      Effect.suspend(() => isAlive(id) ? Effect.as(endGroup(id.pid, graceMs), true) : Effect.succeed(false))
+  }
+}
+
+/** Runs commands on this machine; `graceMs` lies between TERM and KILL. */
+export const layerLive = (graceMs: number): Layer.Layer<ProcessRunner> => Layer.sync(ProcessRunner, () => make(graceMs))

@@ -1,0 +1,67 @@
+/**
+ * One attempt of one command, as the engine sees it.
+ *
+ * Owns the shape of an attempt and of its end. Must not retry, record or judge. The surprise:
+ * a command that ends badly is a value, not an error; only one that never ran is an error.
+ */
+import { Context, type Effect, Schema } from "effect"
+import type { StateError } from "../run/StateError.ts"
+
+export interface Attempt {
+  /** The program and its arguments; the program is looked up in `env.PATH`. */
+  readonly command: readonly [string, ...ReadonlyArray<string>]
+  /** The whole environment of the process. */
+  readonly env: Readonly<Record<string, string>>
+  /** Absolute. */
+  readonly workdir: string
+  readonly timeoutMs?: number
+  /** Absolute paths of the logs, appended to. */
+  readonly out: string
+  readonly err: string
+  /** The line that opens this attempt in both logs. */
+  readonly banner: string
+  /** Absolute path of the file that the step may write `key=value` lines to. */
+  readonly outputFile: string
+  /** How many of the last bytes of standard output come back. */
+  readonly keepBytes: number
+}
+
+export interface ProcessId {
+  readonly pid: number
+  /** Start time in clock ticks since boot, where the system tells. */
+  readonly pidStart?: number
+}
+
+export interface Exit {
+  /** Absent where the process was ended by a signal. */
+  readonly exitCode?: number
+  /** Such as `SIGKILL`. */
+  readonly signal?: string
+  readonly timedOut: boolean
+  readonly durationMs: number
+  /** The last bytes of each: `keepBytes` of standard output, 16 KiB of standard error. */
+  readonly stdout: string
+  readonly stderr: string
+  /** Standard output was longer than that, or standard error was. */
+  readonly truncated: { readonly stdout: boolean; readonly stderr: boolean }
+  /** What the step wrote to its output file, if it did; more than 1 MiB is not read. */
+  readonly outputs?: { readonly text: string; readonly tooLong: boolean }
+}
+
+/** The command could not be started: not found, not executable, no such working directory. */
+export class CouldNotStart extends Schema.TaggedError<CouldNotStart>()("CouldNotStart", {
+  message: Schema.String
+}) {}
+
+export class ProcessRunner extends Context.Tag("pawl/ProcessRunner")<ProcessRunner, {
+  /**
+   * Runs a command in a process group of its own and waits for it. Interruption and the time-out
+   * end the whole group: TERM, then KILL after a grace.
+   */
+  readonly run: <E>(
+    attempt: Attempt,
+    onStart: (id: ProcessId) => Effect.Effect<void, E>
+  ) => Effect.Effect<Exit, CouldNotStart | StateError | E>
+  /** Ends what is left of a process group that an earlier pawl started, if it still is that process. */
+  readonly endLeftover: (id: ProcessId) => Effect.Effect<boolean>
+}>() {}

@@ -1,0 +1,182 @@
+/**
+ * One invocation of a run, between its first event and its halt.
+ *
+ * Owns what is recorded around the engine's work. Must not choose the run. The surprise: a
+ * signal and a full disk are ways for a run to halt, not errors; both end with an outcome.
+ */
+import { Clock, Effect, Either, HashMap, Option } from "effect"
+import { Checkpoint } from "../checkpoint/Checkpoint.ts"
+import { Environment } from "../manifest/Environment.ts"
+import type { LoadedPlan } from "../plan/LoadPlan.ts"
+import type { Plan } from "../plan/Plan.ts"
+import type { PlanError } from "../plan/PlanError.ts"
+import type { Selection } from "../plan/Selection.ts"
+import { ProcessRunner } from "../process/ProcessRunner.ts"
+import { runTargets } from "./Engine.ts"
+import { makeMask } from "./Mask.ts"
+import { countSelected, type Signal } from "./Outcome.ts"
+import { planResume, type ResumeRequest } from "./Resume.ts"
+import type { HaltReason } from "./RunEvent.ts"
+import type { RunState } from "./RunState.ts"
+import { decide, type SchedulerOptions } from "./Scheduler.ts"
+import { Shutdown } from "./Shutdown.ts"
+import type { StateError } from "./StateError.ts"
+
+export interface DriveRequest {
+  readonly loaded: LoadedPlan
+  readonly selection: Selection
+  readonly options: SchedulerOptions
+  readonly resume: ResumeRequest
+  readonly runId: string
+  readonly runDir: string
+  /** The plan that the run now follows, by its file name. */
+  readonly storedPlan: (name: string) => Effect.Effect<Plan, StateError>
+  /** Stores the plan under a name of its own. */
+  readonly addPlan: Effect.Effect<string, StateError>
+  /** Called once the run has durably begun. */
+  readonly onBegun: Effect.Effect<void>
+}
+
+export interface Driven {
+  /** `halted` is set. */
+  readonly state: RunState
+  readonly haltReason: HaltReason
+  readonly signal?: Signal
+  readonly error?: StateError
+  readonly notes: ReadonlyArray<string>
+}
+
+const FIRST_PLAN = "plan.json"
+
+/** Ends what an earlier pawl that was killed left running. */
+const endLeftovers = (state: RunState) =>
+  Effect.gen(function*() {
+    const runner = yield* ProcessRunner
+    const notes: Array<string> = []
+    for (const [id, target] of HashMap.toEntries(state.targets)) {
+      if (target.status !== "running") continue
+      for (const [path, { pid, pidStart, status }] of Object.entries(target.steps)) {
+        if (status !== "running" || pid === undefined) continue
+        const ended = yield* runner.endLeftover({ pid, ...(pidStart === undefined ? {} : { pidStart }) })
+        if (ended) notes.push(`process ${pid} of ${id}/${path}, left over from a killed pawl, was ended`)
+      }
+    }
+    return notes
+  })
+
+/** Records that the run starts or goes on. None: nothing is left to do, and nothing was recorded. */
+const begin = (request: DriveRequest): Effect.Effect<
+  Option.Option<ReadonlyArray<string>>,
+  StateError | PlanError,
+  Checkpoint | ProcessRunner
+> =>
+  Effect.gen(function*() {
+    const checkpoint = yield* Checkpoint
+    const { loaded: { plan }, selection } = request
+    const state = yield* checkpoint.state
+    const planName = state.seq === 0 ? FIRST_PLAN : state.plan
+    // Reading a stored plan takes long where it is large; the same hash says the same plan.
+    const stored = state.planHash === plan.hash ? plan : yield* request.storedPlan(planName)
+    const isSame = stored.hash === plan.hash
+    const name = isSame ? Effect.succeed(planName) : request.addPlan
+    const common = { planHash: plan.hash, targets: plan.targets.length }
+
+    if (state.seq === 0) {
+      yield* checkpoint.append([
+        { type: "RunStarted", runId: request.runId, batch: plan.batch, plan: yield* name, ...common }
+      ])
+      return Option.some([])
+    }
+    const { notes, reset, retried } = yield* planResume(stored, plan, selection, state, request.resume)
+    const counts = countSelected(plan, selection, state)
+    if (isSame && counts.pending + counts.running + reset.length + retried.length === 0) return Option.none()
+    const left = yield* endLeftovers(state)
+    yield* checkpoint.append([{ type: "RunResumed", plan: yield* name, ...common, reset, retried }])
+    const dropped = checkpoint.recovery.dropped
+    return Option.some([
+      ...(dropped === undefined ? [] : [`line ${dropped.line} of the journal was torn by a crash and dropped`]),
+      ...notes,
+      ...left
+    ])
+  })
+
+/** The engine's work, or the signal that cut it short. */
+const work = (request: DriveRequest) =>
+  Effect.gen(function*() {
+    const { loaded: { manifestDir, plan, values }, options, runDir, runId, selection } = request
+    const { variables } = yield* Environment
+    const engine = runTargets({
+      plan,
+      selection,
+      options,
+      values,
+      context: {
+        checkpoint: yield* Checkpoint,
+        runner: yield* ProcessRunner,
+        mask: makeMask(plan.secrets, values),
+        runId,
+        runDir,
+        manifestDir,
+        variables
+      }
+    })
+    const { requested } = yield* Shutdown
+    return yield* Effect.raceFirst(
+      Effect.map(engine, ({ haltReason }) => ({ haltReason })),
+      Effect.map(requested, (signal) => ({ haltReason: "ShutdownRequested" as const, signal }))
+    )
+  })
+
+const halted = (state: RunState, reason: HaltReason, at: string): RunState => ({ ...state, halted: { reason, at } })
+
+/** The reason that a finished selection halts for, without running anything. */
+const idleReason = (request: DriveRequest, state: RunState): HaltReason => {
+  const counts = countSelected(request.loaded.plan, request.selection, state)
+  const decision = decide({
+    next: undefined,
+    running: 0,
+    stuck: counts.blocked + counts.errored,
+    total: request.selection.order.length,
+    started: 0,
+    capped: false,
+    stop: undefined
+  }, request.options)
+  return decision.type === "Halt" ? decision.reason : "AllDoneOrBlocked"
+}
+
+/** Drives a run to its halt. Fails only where the run did not begin. */
+export const drive = (request: DriveRequest) =>
+  Effect.gen(function*() {
+    const checkpoint = yield* Checkpoint
+    const begun = yield* begin(request)
+    if (Option.isNone(begun)) {
+      const state = yield* checkpoint.state
+      const haltReason = idleReason(request, state)
+      const driven: Driven = {
+        state: { ...halted(state, haltReason, state.updatedAt), stepsExecuted: 0 },
+        haltReason,
+        notes: []
+      }
+      return driven
+    }
+    yield* request.onBegun
+    const worked = yield* Effect.either(work(request))
+    const end: Omit<Driven, "state" | "notes"> = Either.isRight(worked)
+      ? worked.right
+      : { haltReason: "CheckpointFailed", error: worked.left }
+    const recorded = yield* Effect.either(Effect.zipRight(
+      checkpoint.append([{ type: "RunHalted", haltReason: end.haltReason }]),
+      checkpoint.snapshot
+    ))
+    const state = yield* checkpoint.state
+    const at = new Date(yield* Clock.currentTimeMillis).toISOString()
+    if (Either.isRight(recorded)) return { state, notes: begun.value, ...end } satisfies Driven
+    const failed: Driven = {
+      state: halted(state, "CheckpointFailed", at),
+      notes: begun.value,
+      ...end,
+      haltReason: "CheckpointFailed",
+      error: end.error ?? recorded.left
+    }
+    return failed
+  })

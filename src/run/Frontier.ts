@@ -1,0 +1,103 @@
+/**
+ * The targets of an invocation that may start now, in their order.
+ *
+ * Owns the bookkeeping of `needs`. Holds nothing that plan, selection and state do not tell, and
+ * is made anew from them for each invocation. The surprise: it does work for each event, never
+ * for each target, so a hundred thousand targets cost no more apiece than ten.
+ */
+import type { Plan } from "../plan/Plan.ts"
+import type { Selection } from "../plan/Selection.ts"
+import { isEnded, type RunState, targetState, type TargetStatus } from "./RunState.ts"
+import type { Candidate } from "./Scheduler.ts"
+
+export interface Frontier {
+  /** The first target that need not wait, without taking it. */
+  readonly peek: () => Candidate | undefined
+  /** Takes that target. */
+  readonly take: () => void
+  /** Tells that a target ended, which may free or doom those that need it. */
+  readonly ended: (id: string, status: TargetStatus) => void
+}
+
+/** Inserts a position into an ascending list. */
+const insert = (positions: Array<number>, position: number): void => {
+  let low = 0
+  let high = positions.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((positions[middle] ?? 0) < position) low = middle + 1
+    else high = middle
+  }
+  positions.splice(low, 0, position)
+}
+
+interface Held {
+  readonly position: number
+  unmet: number
+  deadNeed?: string
+}
+
+export const makeFrontier = (plan: Plan, selection: Selection, state: RunState): Frontier => {
+  const order = selection.order
+  const selected = new Set(order.map((index) => plan.targets[index]?.id))
+  const held = new Map<number, Held>()
+  const dependents = new Map<string, Array<Held>>()
+  const freed: Array<number> = []
+
+  for (const [position, index] of order.entries()) {
+    const target = plan.targets[index]
+    if (target === undefined || target.needs.length === 0) continue
+    if (isEnded(targetState(state, target.id).status)) continue
+    const entry: Held = { position, unmet: 0 }
+    for (const need of target.needs) {
+      const { status } = targetState(state, need)
+      if (status === "completed") continue
+      if (isEnded(status) || !selected.has(need)) {
+        entry.deadNeed ??= need
+      } else {
+        entry.unmet += 1
+        dependents.set(need, [...(dependents.get(need) ?? []), entry])
+      }
+    }
+    if (entry.unmet > 0 || entry.deadNeed !== undefined) held.set(position, entry)
+    if (entry.deadNeed !== undefined) freed.push(position)
+  }
+
+  let cursor = 0
+  /** Moves past what has ended and what is held up; held targets come back through `freed`. */
+  const settle = (): void => {
+    for (; cursor < order.length; cursor++) {
+      const target = plan.targets[order[cursor] ?? -1]
+      if (target !== undefined && !held.has(cursor) && !isEnded(targetState(state, target.id).status)) return
+    }
+  }
+  const front = (): number | undefined => {
+    settle()
+    const first = freed[0]
+    if (first === undefined) return cursor < order.length ? cursor : undefined
+    return cursor < order.length ? Math.min(first, cursor) : first
+  }
+
+  return {
+    peek: () => {
+      const position = front()
+      const index = position === undefined ? undefined : order[position]
+      if (position === undefined || index === undefined) return undefined
+      const deadNeed = held.get(position)?.deadNeed
+      return deadNeed === undefined ? { index } : { index, deadNeed }
+    },
+    take: () => {
+      if (front() === freed[0]) freed.shift()
+      else cursor += 1
+    },
+    ended: (id, status) => {
+      for (const entry of dependents.get(id) ?? []) {
+        entry.unmet -= 1
+        const wasDead = entry.deadNeed !== undefined
+        if (status !== "completed") entry.deadNeed ??= id
+        if (!wasDead && (entry.unmet === 0 || entry.deadNeed !== undefined)) insert(freed, entry.position)
+      }
+      dependents.delete(id)
+    }
+  }
+}

@@ -1,0 +1,48 @@
+/**
+ * Keeps the values of secret inputs out of what is recorded.
+ *
+ * Pure. The surprise: longer secrets go first, or a short one that is part of a long one would
+ * leave the rest of the long one to be read.
+ */
+import type { Value, ValueObject } from "../expression/Value.ts"
+import type { StepOutput } from "./RunEvent.ts"
+
+const MASKED = "***"
+
+export interface Mask {
+  readonly text: (text: string) => string
+  readonly output: (output: StepOutput) => StepOutput
+}
+
+const nothing: Mask = { text: (text) => text, output: (output) => output }
+
+/** A mask over the secret inputs among `values`. Without secrets it costs nothing. */
+export const makeMask = (secrets: ReadonlyArray<string>, values: ValueObject): Mask => {
+  const hidden = secrets
+    .flatMap((name) => {
+      const value = values[name]
+      return value === undefined || value === null || typeof value === "object" || value === "" ? [] : [String(value)]
+    })
+    .sort((a, b) => b.length - a.length)
+  if (hidden.length === 0) return nothing
+
+  const text = (clear: string): string => hidden.reduce((masked, secret) => masked.replaceAll(secret, MASKED), clear)
+  const deep = (value: Value): Value => {
+    if (typeof value === "string") return text(value)
+    if (Array.isArray(value)) return value.map(deep)
+    if (typeof value !== "object" || value === null) return value
+    return object(value)
+  }
+  const object = (value: object): ValueObject =>
+    Object.fromEntries(Object.entries(value).map(([key, inner]) => [text(key), deep(inner)]))
+  return {
+    text,
+    output: ({ json, values: set, ...rest }) => ({
+      ...rest,
+      stdout: text(rest.stdout),
+      stderr: text(rest.stderr),
+      ...(json === undefined ? {} : { json: deep(json) }),
+      ...(set === undefined ? {} : { values: object(set) })
+    })
+  }
+}

@@ -1,0 +1,125 @@
+/**
+ * One step of one target: attempts, until one succeeds or none is left.
+ *
+ * Owns the retry: what failed is recorded with the time of the next attempt before that time is
+ * waited for. Must not decide what an exhausted step means for its target. The surprise: a
+ * resumed step goes on with the attempt it had come to, and waits only what is left of the wait.
+ */
+import { Clock, Effect, Either, Option } from "effect"
+import type { Scope } from "../expression/Scope.ts"
+import { renderBoolean } from "../expression/Template.ts"
+import type { CouldNotStart, Exit } from "../process/ProcessRunner.ts"
+import { banner } from "./Banner.ts"
+import type { CompiledStep } from "./CompiledTemplate.ts"
+import { type Failure, judge, JSON_BYTES, KEPT_BYTES, type Verdict } from "./Judge.ts"
+import { logPath } from "./LogPath.ts"
+import { prepareAttempt, type Surroundings } from "./PrepareAttempt.ts"
+import { nextAttemptAt } from "./RetryPolicy.ts"
+import type { RunFact } from "./RunEvent.ts"
+import type { StepState } from "./RunState.ts"
+import type { StateError } from "./StateError.ts"
+import { emptyOutput, type StepEnd } from "./StepOutcome.ts"
+import type { TargetContext } from "./TargetContext.ts"
+
+/** Facts that wait to be recorded together with the next one. */
+export interface Carried {
+  facts: ReadonlyArray<RunFact>
+}
+
+/** Takes what is carried, followed by more. */
+export const take = (carried: Carried, ...more: ReadonlyArray<RunFact>): ReadonlyArray<RunFact> => {
+  const facts = [...carried.facts, ...more]
+  carried.facts = []
+  return facts
+}
+
+export interface StepWork {
+  readonly compiled: CompiledStep
+  readonly path: string
+  readonly surroundings: Surroundings
+  readonly scope: Scope
+  /** What earlier invocations know of it. */
+  readonly before: StepState | undefined
+}
+
+const neverRan = (reason: Failure["reason"], message: string): Verdict => ({
+  output: emptyOutput,
+  failure: { reason, message }
+})
+
+const withAttempt = (scope: Scope, attempt: number): Scope =>
+  scope.context === undefined ? scope : { ...scope, context: { ...scope.context, attempt } }
+
+/** Whether a step is to run: its `when`, which must give a boolean. */
+export const isWanted = (work: StepWork): Either.Either<boolean, string> =>
+  work.compiled.when === undefined
+    ? Either.right(true)
+    : Either.mapLeft(renderBoolean(work.compiled.when, work.scope), (error) => error.message)
+
+/** One attempt, from the rendered command to the judged end. */
+const attemptOnce = (
+  context: TargetContext,
+  work: StepWork,
+  carried: Carried,
+  attempt: number
+): Effect.Effect<{ readonly verdict: Verdict; readonly durationMs: number }, StateError> =>
+  Effect.gen(function*() {
+    const { checkpoint, runDir, runId, runner, target } = context
+    const { compiled: { step }, path } = work
+    const log = `${runDir}/${logPath(target.id, path)}`
+    const identity = { runId, target: target.id, path, attempt, outputFile: `${log}.outputs` }
+    const prepared = prepareAttempt(work.compiled, withAttempt(work.scope, attempt), work.surroundings, identity)
+    if (Either.isLeft(prepared)) {
+      return { verdict: neverRan("expression-failed", prepared.left.message), durationMs: 0 }
+    }
+    const at = new Date(yield* Clock.currentTimeMillis).toISOString()
+    const exit = yield* runner.run(
+      {
+        ...prepared.right,
+        ...(step.timeoutMs === undefined ? {} : { timeoutMs: step.timeoutMs }),
+        out: `${log}.out`,
+        err: `${log}.err`,
+        banner: banner(attempt, at),
+        outputFile: identity.outputFile,
+        keepBytes: step.outputs === "json" ? JSON_BYTES : KEPT_BYTES
+      },
+      (id) => checkpoint.note(take(carried, { type: "StepStarted", target: target.id, path, attempt, ...id }))
+    ).pipe(Effect.catchTag("CouldNotStart", (error: CouldNotStart): Effect.Effect<Exit | CouldNotStart> =>
+      Effect.succeed(error)))
+    return "_tag" in exit
+      ? { verdict: neverRan("could-not-start", exit.message), durationMs: 0 }
+      : { verdict: judge(exit, step.outputs, step.timeoutMs), durationMs: exit.durationMs }
+  })
+
+const waitUntil = (time: number): Effect.Effect<void> =>
+  Effect.flatMap(Clock.currentTimeMillis, (now) => time > now ? Effect.sleep(time - now) : Effect.void)
+
+/** Runs a step to its end. Failed attempts that another follows are recorded here; its end is not. */
+export const runStep = (
+  context: TargetContext,
+  work: StepWork,
+  carried: Carried
+): Effect.Effect<StepEnd, StateError> =>
+  Effect.gen(function*() {
+    const { checkpoint, mask, target } = context
+    const { before, compiled: { step }, path } = work
+    if (before?.nextAttemptAt !== undefined) yield* waitUntil(Date.parse(before.nextAttemptAt))
+    for (let attempt = (before?.attempts ?? 0) + 1;; attempt++) {
+      const { durationMs, verdict } = yield* attemptOnce(context, work, carried, attempt)
+      const output = mask.output(verdict.output)
+      if (verdict.failure === undefined) return { attempts: attempt, durationMs, output }
+      const failure = { ...verdict.failure, message: mask.text(verdict.failure.message) }
+      const next = yield* nextAttemptAt(step.retries, attempt, failure, yield* Clock.currentTimeMillis)
+      if (Option.isNone(next)) return { attempts: attempt, durationMs, output, failure }
+      yield* checkpoint.append(take(carried, {
+        type: "AttemptFailed",
+        target: target.id,
+        path,
+        attempt,
+        ...failure,
+        durationMs,
+        nextAttemptAt: new Date(next.value).toISOString()
+      }))
+      yield* waitUntil(next.value)
+    }
+  })

@@ -1,0 +1,33 @@
+/**
+ * What a target needs to run: its plan, its surroundings and the services, in one place.
+ */
+import type { Effect } from "effect"
+import type { Checkpoint } from "../checkpoint/Checkpoint.ts"
+import type { Scope } from "../expression/Scope.ts"
+import type { ProcessRunner } from "../process/ProcessRunner.ts"
+import type { PlanTarget } from "../plan/Plan.ts"
+import type { CompiledTemplate } from "./CompiledTemplate.ts"
+import type { Mask } from "./Mask.ts"
+
+/** The same for every target of an invocation. */
+export interface RunContext {
+  readonly checkpoint: Checkpoint["Type"]
+  readonly runner: ProcessRunner["Type"]
+  readonly mask: Mask
+  readonly runId: string
+  /** Absolute. */
+  readonly runDir: string
+  /** Absolute; relative working directories start here. */
+  readonly manifestDir: string
+  /** The environment that pawl itself was started with. */
+  readonly variables: Readonly<Record<string, string>>
+  /** Asks leave to start one more step; false once the cap is used up. */
+  readonly mayStart: Effect.Effect<boolean>
+}
+
+export interface TargetContext extends RunContext {
+  readonly target: PlanTarget
+  readonly template: CompiledTemplate
+  /** What expressions see, before any step has run. */
+  readonly scope: Scope
+}

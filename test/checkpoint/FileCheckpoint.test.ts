@@ -1,0 +1,160 @@
+import { describe, expect, it } from "@effect/vitest"
+import { Effect, Layer } from "effect"
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { afterAll } from "vitest"
+import { Checkpoint } from "../../src/checkpoint/Checkpoint.ts"
+import { type AppendFile, Disk } from "../../src/checkpoint/Disk.ts"
+import { layerFile } from "../../src/checkpoint/FileCheckpoint.ts"
+import { layerDisk } from "../../src/checkpoint/LiveDisk.ts"
+import { targetState } from "../../src/run/RunState.ts"
+import { StateError } from "../../src/run/StateError.ts"
+import { Status } from "../../src/run/Status.ts"
+import { checkpointContract, completed, started } from "./contract.ts"
+
+const root = mkdtempSync(join(tmpdir(), "pawl-checkpoint-"))
+afterAll(() => rmSync(root, { recursive: true, force: true }))
+const folder = (): string => mkdtempSync(join(root, "run-"))
+
+checkpointContract("layerFile", () => {
+  const directory = folder()
+  return { open: () => Layer.provide(layerFile(directory), layerDisk) }
+})
+
+const opened = <A, E>(directory: string, use: Effect.Effect<A, E, Checkpoint>) =>
+  use.pipe(
+    Effect.provide(Layer.provide(layerFile(directory), Layer.merge(layerDisk, Status.layerSilent)))
+  )
+
+const state = Effect.flatMap(Checkpoint, (checkpoint) => checkpoint.state)
+
+/** A run with one completed target, and optionally a snapshot of it. */
+const written = (directory: string, snapshot: boolean) =>
+  opened(
+    directory,
+    Effect.gen(function*() {
+      const checkpoint = yield* Checkpoint
+      yield* checkpoint.append([started])
+      yield* checkpoint.append(completed("a"))
+      if (snapshot) yield* checkpoint.snapshot
+    })
+  )
+
+describe("a run that is opened again after something happened to its files", () => {
+  it.effect("a torn last line is dropped, said so, and gone from the file", () =>
+    Effect.gen(function*() {
+      const directory = folder()
+      yield* written(directory, false)
+      const journal = join(directory, "journal.ndjson")
+      const sound = readFileSync(journal, "utf8")
+      appendFileSync(journal, "{\"seq\":4,\"at\":\"2026-")
+      const recovery = yield* opened(directory, Effect.map(Checkpoint, (checkpoint) => checkpoint.recovery))
+      expect(recovery.dropped).toEqual({ line: 4, bytes: 20 })
+      expect(readFileSync(journal, "utf8")).toBe(sound)
+    }))
+
+  it.effect("a flipped byte is damage that names its line, never a silent fresh start", () =>
+    Effect.gen(function*() {
+      const directory = folder()
+      yield* written(directory, false)
+      const journal = join(directory, "journal.ndjson")
+      writeFileSync(journal, readFileSync(journal, "utf8").replace("\"target\":\"a\"", "\"target\":\"b\""))
+      const error = yield* Effect.flip(opened(directory, state))
+      expect(error.message).toContain("line 2 is damaged: its checksum does not match")
+      expect(error.hint).toContain("--fresh")
+    }))
+
+  it.effect("a missing line in the middle is damage", () =>
+    Effect.gen(function*() {
+      const directory = folder()
+      yield* written(directory, false)
+      const journal = join(directory, "journal.ndjson")
+      const [first, , third] = readFileSync(journal, "utf8").split("\n")
+      writeFileSync(journal, `${first}\n${third}\n`)
+      const error = yield* Effect.flip(opened(directory, state))
+      expect(error.message).toContain("line 2 is damaged: its seq is 3 where 2 is due")
+    }))
+
+  it.effect("a damaged snapshot is not used, and the journal gives the same state", () =>
+    Effect.gen(function*() {
+      const directory = folder()
+      yield* written(directory, true)
+      const path = join(directory, "checkpoint.json")
+      writeFileSync(path, readFileSync(path, "utf8").replace("completed", "blocked"))
+      const [after, recovery] = yield* opened(
+        directory,
+        Effect.flatMap(Checkpoint, (checkpoint) =>
+          Effect.map(checkpoint.state, (now) => [now, checkpoint.recovery] as const))
+      )
+      expect(recovery.snapshot).toBe("unfit")
+      expect(targetState(after, "a").status).toBe("completed")
+    }))
+
+  it.effect("a snapshot of a newer version is refused", () =>
+    Effect.gen(function*() {
+      const directory = folder()
+      yield* written(directory, true)
+      const path = join(directory, "checkpoint.json")
+      writeFileSync(path, readFileSync(path, "utf8").replace("\"version\": 1", "\"version\": 2"))
+      const error = yield* Effect.flip(opened(directory, state))
+      expect(error.message).toContain("has version 2, written by a newer pawl")
+    }))
+
+  it.effect("a journal that lost what its snapshot holds is damage", () =>
+    Effect.gen(function*() {
+      const directory = folder()
+      yield* written(directory, true)
+      truncateSync(join(directory, "journal.ndjson"), 200)
+      const error = yield* Effect.flip(opened(directory, state))
+      expect(error.message).toContain("durable events are missing")
+    }))
+
+  it.effect("a snapshot that fits spares reading what came before it", () =>
+    Effect.gen(function*() {
+      const directory = folder()
+      yield* written(directory, true)
+      const journal = join(directory, "journal.ndjson")
+      // Damage before the snapshot's last line is not looked at: the snapshot stands for it.
+      writeFileSync(journal, readFileSync(journal, "utf8").replace("\"batch\":\"b\"", "\"batch\":\"c\""))
+      const [now, recovery] = yield* opened(
+        directory,
+        Effect.flatMap(Checkpoint, (checkpoint) =>
+          Effect.map(checkpoint.state, (now) => [now, checkpoint.recovery] as const))
+      )
+      expect(recovery.snapshot).toBe("used")
+      expect([now.seq, now.batch]).toEqual([3, "b"])
+    }))
+})
+
+describe("a disk that fails", () => {
+  const full = new StateError({ message: "the disk is full", hint: "free space", path: "journal" })
+
+  /** The real disk, but for writes to the journal once `after` of them have been made. */
+  const layerFailing = (after: number) =>
+    Layer.effect(
+      Disk,
+      Effect.map(Disk, (disk) => ({
+        ...disk,
+        openAppend: (path: string) =>
+          Effect.map(disk.openAppend(path), (file): AppendFile => {
+            let left = after
+            return { ...file, write: (text) => left-- > 0 ? file.write(text) : Effect.fail(full) }
+          })
+      }))
+    ).pipe(Layer.provide(layerDisk))
+
+  it.effect("fails the append, and every later one: nobody can say what is on it", () =>
+    Effect.gen(function*() {
+      const directory = folder()
+      const layer = Layer.provide(layerFile(directory), Layer.merge(layerFailing(1), Status.layerSilent))
+      yield* Effect.gen(function*() {
+        const checkpoint = yield* Checkpoint
+        yield* checkpoint.append([started])
+        expect(yield* Effect.flip(checkpoint.append(completed("a")))).toEqual(full)
+        expect(yield* Effect.flip(checkpoint.append(completed("b")))).toEqual(full)
+        expect((yield* checkpoint.state).seq).toBe(1)
+      }).pipe(Effect.provide(layer))
+      expect((yield* opened(directory, state)).seq).toBe(1)
+    }))
+})

@@ -1,0 +1,178 @@
+import { describe, expect, it } from "@effect/vitest"
+import { Effect, Fiber, Schedule } from "effect"
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { afterAll } from "vitest"
+import { layerLive } from "../../src/process/LiveProcess.ts"
+import { type Attempt, ProcessRunner } from "../../src/process/ProcessRunner.ts"
+import { isAlive, startTimeOf } from "../../src/process/ProcessTable.ts"
+
+const root = mkdtempSync(join(tmpdir(), "pawl-process-"))
+afterAll(() => rmSync(root, { recursive: true, force: true }))
+
+const PATH = "/usr/local/bin:/usr/bin:/bin"
+
+const attempt = (directory: string, script: string, more: Partial<Attempt> = {}): Attempt => ({
+  command: ["sh", "-e", "-c", script],
+  env: { PATH, HOME: "/" },
+  workdir: directory,
+  out: join(directory, "logs", "step.out"),
+  err: join(directory, "logs", "step.err"),
+  banner: "--- banner ---",
+  outputFile: join(directory, "logs", "step.outputs"),
+  keepBytes: 16 * 1024,
+  ...more
+})
+
+const folder = (): string => mkdtempSync(join(root, "t-"))
+
+const run = (given: Attempt) => Effect.flatMap(ProcessRunner, (runner) => runner.run(given, () => Effect.void))
+
+/** Waits for a condition that a real process brings about. */
+const until = (holds: () => boolean) =>
+  Effect.repeat(Effect.sync(holds), { until: (held) => held, schedule: Schedule.spaced("10 millis") }).pipe(Effect.timeout("5 seconds"))
+
+describe("a command that runs", () => {
+  it.live("has its output in the logs under a banner, its end told as it was", () =>
+    Effect.gen(function*() {
+      const directory = folder()
+      const exit = yield* run(attempt(directory, "echo out; echo err >&2; exit 3"))
+      expect(exit).toMatchObject({ exitCode: 3, timedOut: false, stdout: "out\n", stderr: "err\n" })
+      expect(readFileSync(join(directory, "logs/step.out"), "utf8")).toBe("--- banner ---\nout\n")
+      expect(readFileSync(join(directory, "logs/step.err"), "utf8")).toBe("--- banner ---\nerr\n")
+    }).pipe(Effect.provide(layerLive(1000))))
+
+  it.live("appends to the logs of earlier attempts and tells only its own output", () =>
+    Effect.gen(function*() {
+      const directory = folder()
+      yield* run(attempt(directory, "echo one"))
+      const exit = yield* run(attempt(directory, "echo two"))
+      expect(exit.stdout).toBe("two\n")
+      expect(readFileSync(join(directory, "logs/step.out"), "utf8")).toBe("--- banner ---\none\n--- banner ---\ntwo\n")
+    }).pipe(Effect.provide(layerLive(1000))))
+
+  it.live("gives the last bytes of long output and says that there was more", () =>
+    Effect.gen(function*() {
+      const exit = yield* run(attempt(folder(), "head -c 100000 /dev/zero | tr '\\0' x; printf é", { keepBytes: 1001 }))
+      expect(exit.truncated).toEqual({ stdout: true, stderr: false })
+      expect(exit.stdout).toBe(`${"x".repeat(999)}é`)
+    }).pipe(Effect.provide(layerLive(1000))))
+
+  it.live("that a signal ends is told by the signal's name", () =>
+    Effect.gen(function*() {
+      const exit = yield* run(attempt(folder(), "kill -9 $$"))
+      expect(exit).toMatchObject({ signal: "SIGKILL" })
+      expect(exit.exitCode).toBeUndefined()
+    }).pipe(Effect.provide(layerLive(1000))))
+
+  it.live("can write values to the output file, which the next attempt does not inherit", () =>
+    Effect.gen(function*() {
+      const directory = folder()
+      const outputFile = join(directory, "logs/step.outputs")
+      const first = yield* run(attempt(directory, `echo a=1 > ${outputFile}`))
+      expect(first.outputs).toEqual({ text: "a=1\n", tooLong: false })
+      const second = yield* run(attempt(directory, "true"))
+      expect(second.outputs).toBeUndefined()
+    }).pipe(Effect.provide(layerLive(1000))))
+
+  it.live("gets nothing on standard input, and its own name as the first word", () =>
+    Effect.gen(function*() {
+      const exit = yield* run(attempt(folder(), "cat; echo $0"))
+      expect(exit.stdout).toBe("sh\n")
+    }).pipe(Effect.provide(layerLive(1000))))
+})
+
+describe("a command that can't be started", () => {
+  const directory = folder()
+  writeFileSync(join(directory, "plain"), "#!/bin/sh\n")
+  const cases: ReadonlyArray<readonly [string, Partial<Attempt>, string]> = [
+    ["not in PATH", { command: ["no-such-program"] }, "command \"no-such-program\" was not found in PATH"],
+    ["a path that isn't there", { command: ["./nothing"] }, "command \"./nothing\" was not found"],
+    ["not executable", { command: ["./plain"] }, "command \"./plain\" is not executable"],
+    ["no such workdir", { workdir: join(directory, "gone") }, `workdir ${join(directory, "gone")} is not a folder`],
+    ["too much environment", { env: { PATH, BIG: "x".repeat(200_000) } }, "longer than the system allows"]
+  ]
+  it.live.each(cases)("says why: %s", ([, more, message]) =>
+    Effect.gen(function*() {
+      const error = yield* Effect.flip(run(attempt(directory, "true", more)))
+      expect(error._tag).toBe("CouldNotStart")
+      expect(error.message).toContain(message)
+    }).pipe(Effect.provide(layerLive(1000))))
+
+  it.live("is found once it is there", () =>
+    Effect.gen(function*() {
+      const runner = yield* ProcessRunner
+      const bin = folder()
+      const given = attempt(bin, "", { command: ["late"], env: { PATH: bin } })
+      yield* Effect.flip(runner.run(given, () => Effect.void))
+      writeFileSync(join(bin, "late"), "#!/bin/sh\nexit 4\n")
+      chmodSync(join(bin, "late"), 0o755)
+      expect((yield* runner.run(given, () => Effect.void)).exitCode).toBe(4)
+    }).pipe(Effect.provide(layerLive(1000))))
+})
+
+describe("a command that must end", () => {
+  /** Starts a child that outlives its shell unless the whole group is ended, and names its process id in a file. */
+  const family = (directory: string, trap = "") =>
+    `${trap} sleep 300 & echo $! > ${join(directory, "child")}; echo $$ > ${join(directory, "self")}; wait`
+  /** A dead process that nobody collects is dead all the same. */
+  const alive = (directory: string, name: string): boolean => {
+    const pid = readFileSync(join(directory, name), "utf8").trim()
+    return existsSync(`/proc/${pid}`) && !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, "latin1"))
+  }
+
+  it.live("at its time-out goes with its whole process group", () =>
+    Effect.gen(function*() {
+      const directory = folder()
+      const exit = yield* run(attempt(directory, family(directory), { timeoutMs: 200 }))
+      expect(exit.timedOut).toBe(true)
+      yield* until(() => !alive(directory, "child") && !alive(directory, "self"))
+    }).pipe(Effect.provide(layerLive(1000))))
+
+  it.live("that ignores TERM is killed after the grace", () =>
+    Effect.gen(function*() {
+      const directory = folder()
+      const exit = yield* run(attempt(directory, family(directory, "trap '' TERM;"), { timeoutMs: 200 }))
+      expect(exit).toMatchObject({ timedOut: true, signal: "SIGKILL" })
+      yield* until(() => !alive(directory, "child"))
+    }).pipe(Effect.provide(layerLive(100))))
+
+  it.live("when interrupted goes with its whole process group before the interruption is done", () =>
+    Effect.gen(function*() {
+      const directory = folder()
+      const fiber = yield* Effect.fork(run(attempt(directory, family(directory))))
+      yield* until(() => existsSync(join(directory, "self")) && existsSync(join(directory, "child")))
+      yield* Fiber.interrupt(fiber)
+      expect(alive(directory, "self")).toBe(false)
+      yield* until(() => !alive(directory, "child"))
+    }).pipe(Effect.provide(layerLive(1000))))
+
+  it.live("is ended when its start can't be recorded", () =>
+    Effect.gen(function*() {
+      const directory = folder()
+      const runner = yield* ProcessRunner
+      const pids: Array<number> = []
+      const failure = yield* Effect.flip(runner.run(attempt(directory, "sleep 300"), (id) => {
+        pids.push(id.pid)
+        return Effect.fail("disk full" as const)
+      }))
+      expect(failure).toBe("disk full")
+      expect(pids.map(startTimeOf)).toEqual([undefined])
+    }).pipe(Effect.provide(layerLive(1000))))
+})
+
+describe("a process left over from an earlier pawl", () => {
+  it.live("is ended where it still is that process, and left alone where its id was used again", () =>
+    Effect.gen(function*() {
+      const runner = yield* ProcessRunner
+      const child = Bun.spawn({ cmd: ["sleep", "300"], detached: true })
+      const pidStart = startTimeOf(child.pid)
+      if (pidStart === undefined) return yield* Effect.dieMessage("no /proc here")
+      expect(yield* runner.endLeftover({ pid: child.pid, pidStart: pidStart - 1 })).toBe(false)
+      expect(isAlive({ pid: child.pid, pidStart })).toBe(true)
+      expect(yield* runner.endLeftover({ pid: child.pid, pidStart })).toBe(true)
+      yield* Effect.promise(() => child.exited)
+      expect(isAlive({ pid: child.pid, pidStart })).toBe(false)
+    }).pipe(Effect.provide(layerLive(1000))))
+})

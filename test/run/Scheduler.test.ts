@@ -1,0 +1,53 @@
+import { describe, expect, it } from "@effect/vitest"
+import { decide, isPastThreshold, type SchedulerOptions, type Situation } from "../../src/run/Scheduler.ts"
+
+const calm: Situation = {
+  next: { index: 0 },
+  running: 0,
+  stuck: 0,
+  total: 10,
+  started: 0,
+  capped: false,
+  stop: undefined
+}
+const plain: SchedulerOptions = { selectedBy: "all", autoAdvance: false, maxParallel: 1 }
+const advancing: SchedulerOptions = { ...plain, autoAdvance: true }
+
+const cases: ReadonlyArray<readonly [string, Partial<Situation>, SchedulerOptions, string]> = [
+  ["starts the next target", {}, plain, "Start 0"],
+  ["waits while as many run as may", { running: 1 }, plain, "Wait"],
+  ["starts another beside it where that is allowed", { running: 1 }, { ...plain, maxParallel: 2 }, "Start 0"],
+  ["waits where all that is left waits for what runs", { next: undefined, running: 1 }, plain, "Wait"],
+  ["skips a target whose need is dead", { next: { index: 3, deadNeed: "a" } }, plain, "Skip 3 a"],
+  ["halts when all are through", { next: undefined }, plain, "Halt AllDoneOrBlocked"],
+  ["halts when the named targets are through", { next: undefined }, { ...plain, selectedBy: "targets" }, "Halt TargetCompleted"],
+  ["halts when the filtered targets are through", { next: undefined }, { ...plain, selectedBy: "filter" }, "Halt FilterExhausted"],
+  ["halts where nothing matches", { next: undefined, total: 0 }, { ...plain, selectedBy: "filter" }, "Halt NoMatchingItems"],
+  ["halts on a blocked target", { stuck: 1, stop: "other" }, plain, "Halt TargetBlocked"],
+  ["halts on an opened breaker", { stuck: 1, stop: "breaker-opened" }, plain, "Halt CircuitBreakerTripped"],
+  ["lets what runs end before it halts", { stuck: 1, stop: "other", running: 1 }, plain, "Wait"],
+  ["goes past a blocked target with auto-advance", { stuck: 1, stop: "other" }, advancing, "Start 0"],
+  ["goes past an opened breaker with auto-advance", { stuck: 1, stop: "breaker-opened" }, advancing, "Start 0"],
+  ["goes on past what earlier invocations left stuck", { stuck: 3 }, plain, "Start 0"],
+  ["halts past the threshold", { stuck: 3 }, { ...advancing, maxBlocked: { count: 2 } }, "Halt FailureThresholdReached"],
+  ["goes on at the threshold", { stuck: 2 }, { ...advancing, maxBlocked: { count: 2 } }, "Start 0"],
+  ["halts past a threshold in percent", { stuck: 3 }, { ...advancing, maxBlocked: { percent: 20 } }, "Halt FailureThresholdReached"],
+  ["goes on at a threshold in percent", { stuck: 2 }, { ...advancing, maxBlocked: { percent: 20 } }, "Start 0"],
+  ["halts when the cap is used up and more is to do", { started: 2 }, { ...plain, cap: 2 }, "Halt CapReached"],
+  ["is through, not capped, when the cap is used up by the last step", { started: 2, next: undefined }, { ...plain, cap: 2 }, "Halt AllDoneOrBlocked"],
+  ["halts on the cap when a target rests between steps", { started: 2, next: undefined, capped: true }, { ...plain, cap: 2 }, "Halt CapReached"],
+  ["leaves dead targets alone once it halts", { next: { index: 1, deadNeed: "a" }, stop: "other", stuck: 1 }, plain, "Halt TargetBlocked"]
+]
+
+describe("the scheduler", () => {
+  it.each(cases)("%s", (_, situation, options, expected) => {
+    const decision = decide({ ...calm, ...situation }, options)
+    const words = Object.values(decision).join(" ")
+    expect(words).toBe(expected)
+  })
+
+  it("takes a threshold of none as no threshold", () => {
+    expect(isPastThreshold(undefined, 1000, 1000)).toBe(false)
+    expect(isPastThreshold({ count: 0 }, 1, 1000)).toBe(true)
+  })
+})
