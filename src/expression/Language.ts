@@ -1,0 +1,147 @@
+/**
+ * The expression language: CEL, with its limits, its roots and the functions pawl adds.
+ *
+ * Owns the one CEL environment and the tables that documentation is made from. Must not see a
+ * scope. The surprise: the library is loaded when the first expression needs it and not before,
+ * since loading it costs more than the rest of `pawl --version`.
+ */
+import type * as Cel from "@marcbachmann/cel-js"
+import type { ASTNode, Environment, ParseResult } from "@marcbachmann/cel-js"
+import { posix } from "node:path"
+import { hasByIndex } from "./ExpressionScanner.ts"
+import { roots } from "./Names.ts"
+
+/** Longer than anything a person writes; shorter than what could be used to stall a validation. */
+export const maxSourceLength = 65_536
+
+const limits = { maxAstNodes: 5_000, maxDepth: 100, maxListElements: 1_000, maxMapEntries: 1_000, maxCallArguments: 32 }
+
+export interface FunctionDoc {
+  readonly name: string
+  readonly signature: string
+  /** One sentence, for the reference page. */
+  readonly sentence: string
+}
+
+interface OwnFunction extends FunctionDoc {
+  readonly apply: (text: string) => string
+}
+
+/** What pawl adds to CEL. All are functions of their argument alone: no clock, no chance, no disk. */
+export const ownFunctions: ReadonlyArray<OwnFunction> = [
+  {
+    name: "basename",
+    signature: "basename(string): string",
+    sentence: "The last part of a path: `basename('logs/a.tar.gz')` is `a.tar.gz`.",
+    apply: (path) => posix.basename(path)
+  },
+  {
+    name: "dirname",
+    signature: "dirname(string): string",
+    sentence: "A path without its last part: `dirname('logs/a.tar.gz')` is `logs`; of a bare name it is `.`.",
+    apply: (path) => posix.dirname(path)
+  },
+  {
+    name: "stem",
+    signature: "stem(string): string",
+    sentence: "The last part of a path without its last extension: `stem('logs/a.tar.gz')` is `a.tar`.",
+    apply: (path) => posix.parse(path).name
+  }
+]
+
+/** Makes a value once, when it is first asked for. */
+const lazy = <A>(make: () => A): () => A => {
+  let made: { readonly value: A } | undefined
+  return () => (made ??= { value: make() }).value
+}
+
+const library = lazy((): typeof Cel => require("@marcbachmann/cel-js"))
+
+/** What a CEL macro is handed: passed on and not looked into. */
+interface MacroTools {
+  readonly check: (node: ASTNode, context: unknown) => unknown
+  readonly getType: (name: string) => unknown
+  readonly run: (node: ASTNode, context: unknown) => unknown
+}
+
+/** CEL's `has` for a path with `["…"]` in it: whether the last name of a path is there. */
+const hasMacro = ({ args: [node] }: { readonly args: ReadonlyArray<ASTNode> }) => {
+  const key = node?.op === "." ? node.args[1] : node?.op === "[]" && node.args[1].op === "value" ? node.args[1].args : 0
+  if ((node?.op !== "." && node?.op !== "[]") || typeof key !== "string") {
+    throw new (library().ParseError)({ code: "invalid_macro_argument", message: "has() needs a path, such as a.b" })
+  }
+  const [container] = node.args
+  return {
+    typeCheck: (checker: MacroTools, _macro: unknown, context: unknown) => {
+      checker.check(container, context)
+      return checker.getType("bool")
+    },
+    evaluate: (evaluator: MacroTools, _macro: unknown, context: unknown) => {
+      const value = evaluator.run(container, context)
+      return value instanceof Map && value.has(key)
+    }
+  }
+}
+
+const environment = lazy((): Environment => {
+  const { Environment } = library()
+  const made = new Environment({ homogeneousAggregateLiterals: false, limits })
+  for (const root of roots) made.registerVariable(root, "dyn")
+  for (const { apply, sentence, signature } of ownFunctions) {
+    made.registerFunction(signature, apply, { description: sentence, async: false })
+  }
+  made.registerFunction(`${hasByIndex}(ast): bool`, hasMacro, { async: false })
+  return made
+})
+
+/** Compiles CEL. Throws the library's errors; `celFailure` reads them. */
+export const compileCel = (source: string): ParseResult => environment().parse(source)
+
+/** What CEL says is wrong, with its place in the text that was compiled. */
+export interface CelFailure {
+  readonly code: string
+  readonly summary: string
+  readonly start: number
+  readonly end: number
+  /** The part of the expression that failed, where it is known. */
+  readonly node: ASTNode | undefined
+}
+
+/** Reads whatever the library threw; a failure of its own making, such as a full stack, has the code `internal`. */
+export const celFailure = (thrown: unknown): CelFailure => {
+  const { EvaluationError, ParseError, TypeError } = library()
+  if (thrown instanceof ParseError || thrown instanceof EvaluationError || thrown instanceof TypeError) {
+    const node = thrown.node
+    return {
+      code: thrown.code,
+      summary: thrown.summary,
+      start: thrown.range?.start ?? 0,
+      end: thrown.range?.end ?? 0,
+      node: isNode(node) ? node : undefined
+    }
+  }
+  const summary = thrown instanceof RangeError
+    ? "nested too deep"
+    : thrown instanceof Error
+    ? thrown.message
+    : String(thrown)
+  return { code: "internal", summary, start: 0, end: 0, node: undefined }
+}
+
+const isNode = (node: object | undefined): node is ASTNode => node !== undefined && "op" in node && "args" in node
+
+/** Of everything CEL can do here, each overload once: what the reference page lists and suggestions come from. */
+export const languageFunctions = lazy((): ReadonlyArray<FunctionDoc> =>
+  environment().getDefinitions().functions
+    .filter(({ name, params }) => name !== hasByIndex && !isZoneDependent(name, params.length))
+    .map(({ description, name, signature }) => ({ name, signature, sentence: description ?? "" }))
+)
+
+const zoned = /^get(Date|Day|FullYear|Hours|Milli|Minutes|Month|Seconds)/
+
+/**
+ * True for a method that would answer differently on another machine: the library works out
+ * times of another zone, and the day of the year, by way of the machine's own zone.
+ */
+export const isZoneDependent = (method: string, argumentCount: number): boolean =>
+  method === "getDayOfYear" || (argumentCount > 0 && zoned.test(method))

@@ -1,0 +1,26 @@
+/**
+ * A value as text: how it is put into a template, an argument or an environment variable.
+ *
+ * Owns that form, and the words for a value's kind. Must not shorten or escape. The surprise:
+ * null is no text at all, so that an unset field does not become the word "null" in a command.
+ */
+import { stringifyJson, type Value } from "./Value.ts"
+
+/** Text as it is; numbers and booleans plainly, with all digits; null as nothing; lists and maps as JSON. */
+export const textOf = (value: Value): string => {
+  if (typeof value === "string") return value
+  if (value === null) return ""
+  return typeof value === "object" ? stringifyJson(value) : String(value)
+}
+
+/** What kind of value it is, for a message; never the value itself, which may be a secret. */
+export const describe = (value: Value): string =>
+  value === null
+    ? "null"
+    : Array.isArray(value)
+    ? "a list"
+    : typeof value === "object"
+    ? "a map"
+    : kinds[typeof value] ?? "a number"
+
+const kinds: Readonly<Record<string, string>> = { string: "text", boolean: "true or false" }
