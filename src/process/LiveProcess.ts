@@ -62,8 +62,9 @@ interface Logs {
 const openLogs = (attempt: Attempt): Logs => {
   const folder = dirname(attempt.out)
   if (!existsSync(folder)) mkdirSync(folder, { recursive: true, mode: 0o700 })
-  rmSync(attempt.outputFile, { force: true })
   const out = openLog(attempt.out, attempt.banner)
+  // Where the log was empty this is the first attempt, and there is no output file yet.
+  if (out.appended) rmSync(attempt.outputFile, { force: true })
   try {
     return { out, err: openLog(attempt.err, attempt.banner) }
   } catch (cause) {

@@ -11,13 +11,15 @@ export interface LogFile {
   readonly fd: number
   /** Where this attempt's own output begins. */
   readonly start: number
+  /** An earlier attempt has left something in it. */
+  readonly appended: boolean
 }
 
 /** Opens a log (created 0600) and writes the banner line. Throws the system's error. */
 export const openLog = (path: string, banner: string): LogFile => {
   const fd = openSync(path, "a+", 0o600)
   const before = fstatSync(fd).size
-  return { fd, start: before + writeSync(fd, `${banner}\n`) }
+  return { fd, start: before + writeSync(fd, `${banner}\n`), appended: before > 0 }
 }
 
 const decoder = new TextDecoder()

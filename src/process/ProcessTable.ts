@@ -5,7 +5,7 @@
  * a process is named by its id and its start time together, since ids are used again.
  */
 import { Effect } from "effect"
-import { readdirSync, readFileSync } from "node:fs"
+import { closeSync, openSync, readdirSync, readSync } from "node:fs"
 import type { ProcessId } from "./ProcessRunner.ts"
 
 /** Fields of `/proc/PID/stat`, counted after the command's closing parenthesis, which may hold anything. */
@@ -13,13 +13,21 @@ const STATE = 0
 const GROUP = 2
 const START_TIME = 19
 
+/** Longer than any line of `/proc/PID/stat`; reading such a file whole would make a far larger buffer. */
+const STAT_BYTES = 1024
+
 /** Undefined where the process is gone or the system has no `/proc`. */
 const statOf = (pid: number | string): ReadonlyArray<string> | undefined => {
+  let fd: number | undefined
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "latin1")
+    fd = openSync(`/proc/${pid}/stat`, "r")
+    const bytes = Buffer.allocUnsafe(STAT_BYTES)
+    const stat = bytes.toString("latin1", 0, readSync(fd, bytes))
     return stat.slice(stat.lastIndexOf(")") + 2).split(" ")
   } catch {
     return undefined
+  } finally {
+    if (fd !== undefined) closeSync(fd)
   }
 }
 
