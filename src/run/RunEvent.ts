@@ -38,7 +38,12 @@ const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(sche
 /** Any JSON. What comes from `parseJson` or from a step is that already; there is nothing more to check. */
 const Json = Schema.declare(
   (input): input is Value => input !== undefined && typeof input !== "function" && typeof input !== "symbol",
-  { identifier: "Json", jsonSchema: {} }
+  {
+    identifier: "Json",
+    // Effect takes an annotation without a type for none at all.
+    jsonSchema: { type: ["null", "boolean", "number", "string", "array", "object"] },
+    arbitrary: () => (fc) => fc.jsonValue()
+  }
 )
 
 /** What a step left behind. `stdout` and `stderr` are the last 16 KiB; the whole is in the log. */
@@ -71,7 +76,7 @@ const failure = {
   message: Schema.String,
   exitCode: optional(Schema.Int),
   signal: optional(Schema.String),
-  durationMs: Schema.Number
+  durationMs: Schema.NonNegativeInt
 }
 const stopped = {
   ...target,
@@ -79,7 +84,7 @@ const stopped = {
   step: Schema.String,
   message: Schema.String,
   attempts: Schema.Int,
-  durationMs: Schema.Number
+  durationMs: Schema.NonNegativeInt
 }
 
 export const RunStarted = event("RunStarted", {
@@ -110,7 +115,7 @@ export const StepStarted = event("StepStarted", {
 export const AttemptFailed = event("AttemptFailed", { ...failure, nextAttemptAt: Schema.String })
 export const StepSucceeded = event("StepSucceeded", {
   ...attempt,
-  durationMs: Schema.Number,
+  durationMs: Schema.NonNegativeInt,
   output: StepOutput
 })
 /** A step that is exhausted and ends its target. */
@@ -128,7 +133,7 @@ export const BreakerOpened = event("BreakerOpened", {
   exhausted: Schema.Int,
   threshold: Schema.Int
 })
-export const TargetCompleted = event("TargetCompleted", { ...target, durationMs: Schema.Number })
+export const TargetCompleted = event("TargetCompleted", { ...target, durationMs: Schema.NonNegativeInt })
 export const TargetBlocked = event("TargetBlocked", {
   ...stopped,
   reason: Schema.Literal("step-exhausted", "breaker-opened")

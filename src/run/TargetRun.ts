@@ -41,7 +41,7 @@ export const runTarget = (context: TargetContext, before: TargetState): Effect.E
     const earlier = durationOf(before.steps)
     const startedAt = yield* Clock.currentTimeMillis
     /** Work and waits of this invocation, and the work of earlier ones, milliseconds. */
-    const elapsed = Effect.map(Clock.currentTimeMillis, (now) => earlier + now - startedAt)
+    const elapsed = Effect.map(Clock.currentTimeMillis, (now) => earlier + Math.max(0, now - startedAt))
     let steps: Steps = {}
     const scopeNow = (): Scope => ({ ...context.scope, steps })
     const surroundings = surroundingsOf(template, context.scope, context.variables, context.manifestDir)

@@ -1,0 +1,76 @@
+import { describe, expect, it } from "@effect/vitest"
+import { Arbitrary, Either, HashMap } from "effect"
+import * as fc from "fast-check"
+import { stringifyJson } from "../../src/expression/Value.ts"
+import { replay } from "../../src/checkpoint/Journal.ts"
+import { decodeLine, encodeLine } from "../../src/checkpoint/JournalLine.ts"
+import { nextPlanName } from "../../src/checkpoint/RunDirectory.ts"
+import { decodeSnapshot, encodeSnapshot } from "../../src/checkpoint/Snapshot.ts"
+import { RunEvent } from "../../src/run/RunEvent.ts"
+import { apply, empty } from "../../src/run/RunState.ts"
+
+const event = Arbitrary.make(RunEvent).filter((candidate) => Number.isSafeInteger(candidate.seq))
+const events = fc.array(event, { maxLength: 20 }).map((all) => all.map((one, index) => ({ ...one, seq: index + 1 })))
+
+describe("a line of the journal", () => {
+  it("gives back the event that was written, and is plain JSON", () => {
+    fc.assert(fc.property(event, (written) => {
+      const line = encodeLine(written)
+      expect(line.endsWith("\n")).toBe(true)
+      expect(line.slice(0, -1)).not.toContain("\n")
+      expect(JSON.parse(line)).toMatchObject({ seq: written.seq, crc: expect.stringMatching(/^[0-9a-f]{8}$/) })
+      expect(stringifyJson(Either.getOrThrow(decodeLine(line.slice(0, -1))))).toBe(stringifyJson(written))
+    }))
+  })
+
+  it("with any one character changed is refused", () => {
+    fc.assert(fc.property(event, fc.nat(), (written, at) => {
+      const line = encodeLine(written).slice(0, -1)
+      const place = at % line.length
+      const changed = `${line.slice(0, place)}${line[place] === "~" ? "!" : "~"}${line.slice(place + 1)}`
+      expect(Either.isLeft(decodeLine(changed))).toBe(true)
+    }))
+  })
+})
+
+describe("a journal cut anywhere", () => {
+  it("gives the events of its whole lines and says what it dropped", () => {
+    fc.assert(fc.property(events, fc.nat(), (all, at) => {
+      const bytes = Buffer.from(all.map(encodeLine).join(""))
+      const cut = bytes.length === 0 ? 0 : at % (bytes.length + 1)
+      const read = Either.getOrThrow(replay(bytes.subarray(0, cut), empty, 1))
+      const whole = bytes.subarray(0, cut).toString("utf8").split("\n").length - 1
+      expect(read.events).toBe(whole)
+      expect(read.state.seq).toBe(whole)
+      expect((read.dropped?.bytes ?? 0) + read.soundBytes).toBe(cut)
+    }))
+  })
+})
+
+describe("a snapshot", () => {
+  it("gives back the state that was written", () => {
+    fc.assert(fc.property(events, (all) => {
+      const state = all.reduce(apply, empty)
+      const read = Either.getOrThrow(decodeSnapshot(encodeSnapshot({ state, journalBytes: 7, lastLineBytes: 3 })))
+      expect([read.journalBytes, read.lastLineBytes, read.state.seq]).toEqual([7, 3, state.seq])
+      for (const [id, target] of state.targets) {
+        expect(stringifyJson(HashMap.unsafeGet(read.state.targets, id))).toBe(stringifyJson(target))
+      }
+    }))
+  })
+
+  it("with a changed character is damaged, never another state", () => {
+    fc.assert(fc.property(events, fc.nat(), (all, at) => {
+      const text = encodeSnapshot({ state: all.reduce(apply, empty), journalBytes: 7, lastLineBytes: 3 })
+      const place = at % text.length
+      const changed = `${text.slice(0, place)}${text[place] === "~" ? "!" : "~"}${text.slice(place + 1)}`
+      expect(Either.isLeft(decodeSnapshot(changed))).toBe(true)
+    }))
+  })
+})
+
+it("later plans get names of their own", () => {
+  expect(nextPlanName([])).toBe("plan.json")
+  expect(nextPlanName(["plan.json", "logs"])).toBe("plan.2.json")
+  expect(nextPlanName(["plan.json", "plan.2.json", "plan.9.json"])).toBe("plan.10.json")
+})
