@@ -26,7 +26,7 @@ const decodeEvent = Schema.decodeUnknownEither(RunEvent)
 /** Reads a line without its line end; the left side says what is wrong with it. */
 export const decodeLine = (line: string): Either.Either<RunEvent, string> => {
   const body = line.slice(0, -TAIL)
-  if (line.slice(-TAIL, -10) !== MARK || line.slice(-10, -2) !== checksum(body)) {
+  if (line.slice(-TAIL) !== `${MARK}${checksum(body)}"}`) {
     return Either.left("its checksum does not match")
   }
   return Either.try({ try: () => parseJson(`${body}}`), catch: () => "it is not JSON" }).pipe(
