@@ -121,8 +121,10 @@ const make = Effect.fn("FileCheckpoint.make")(function*(directory: string) {
     recovery: recovered.recovery,
     state: Effect.sync(record.state),
     append: (facts) =>
-      guarded(Effect.flatMap(Deferred.make<void, StateError>(), (done) =>
-        Effect.zipRight(Queue.offer(queue, { facts, done }), Deferred.await(done)))),
+      guarded(
+        Effect.flatMap(Deferred.make<void, StateError>(), (done) =>
+          Effect.zipRight(Queue.offer(queue, { facts, done }), Deferred.await(done)))
+      ),
     note: (facts) => guarded(Effect.asVoid(Queue.offer(queue, { facts }))),
     snapshot: guarded(snapshot)
   })

@@ -33,7 +33,10 @@ export const decodeLine = (line: string): Either.Either<RunEvent, string> => {
     Either.flatMap((value) =>
       Either.mapLeft(
         decodeEvent(value),
-        (error) => `it is not an event that this pawl knows (${ParseResult.TreeFormatter.formatErrorSync(error).split("\n").at(-1)?.trim()})`
+        (error) =>
+          `it is not an event that this pawl knows (${
+            ParseResult.TreeFormatter.formatErrorSync(error).split("\n").at(-1)?.trim()
+          })`
       )
     )
   )

@@ -24,7 +24,8 @@ import { dirname } from "node:path"
 import { StateError } from "../run/StateError.ts"
 import { type AppendFile, Disk } from "./Disk.ts"
 
-const codeOf = (cause: unknown): string => cause instanceof Error && "code" in cause ? String(cause.code) : String(cause)
+const codeOf = (cause: unknown): string =>
+  cause instanceof Error && "code" in cause ? String(cause.code) : String(cause)
 
 const hints: Readonly<Record<string, string>> = {
   EACCES: "give this user the right to write there, or choose another place with --state-dir",

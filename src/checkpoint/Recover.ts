@@ -10,7 +10,7 @@ import { empty, type RunState } from "../run/RunState.ts"
 import { StateError } from "../run/StateError.ts"
 import type { Recovery } from "./Checkpoint.ts"
 import { Disk } from "./Disk.ts"
-import { type Damage, replay, type Replay } from "./Journal.ts"
+import { type Damage, type Replay, replay } from "./Journal.ts"
 import { decodeLine } from "./JournalLine.ts"
 import { decodeSnapshot, type Snapshot } from "./Snapshot.ts"
 

@@ -32,3 +32,7 @@ export class ManifestError extends Schema.TaggedError<ManifestError>()("Manifest
     return this.diagnostics.map((diagnostic) => diagnostic.message).join("; ")
   }
 }
+
+/** The error of a file, an argument or a stream as a whole. */
+export const manifestError = (file: string, message: string, hint?: string): ManifestError =>
+  new ManifestError({ diagnostics: [{ file, message, ...(hint === undefined ? {} : { hint }) }] })

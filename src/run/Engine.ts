@@ -117,7 +117,9 @@ export const runTargets = ({ context, options, plan, selection, values }: Engine
             target: target.id,
             reason: "need-not-completed",
             need: decision.need,
-            message: `it needs ${decision.need}, which is ${status === "pending" ? "not part of this selection" : status}`
+            message: `it needs ${decision.need}, which is ${
+              status === "pending" ? "not part of this selection" : status
+            }`
           }])
           frontier.ended(target.id, "skipped")
           break

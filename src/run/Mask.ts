@@ -14,6 +14,9 @@ export interface Mask {
   readonly output: (output: StepOutput) => StepOutput
 }
 
+/** `Array.isArray` does not tell a read-only array from an object by type. */
+const isList = (value: object): value is ReadonlyArray<Value> => Array.isArray(value)
+
 const nothing: Mask = { text: (text) => text, output: (output) => output }
 
 /** A mask over the secret inputs among `values`. Without secrets it costs nothing. */
@@ -29,11 +32,10 @@ export const makeMask = (secrets: ReadonlyArray<string>, values: ValueObject): M
   const text = (clear: string): string => hidden.reduce((masked, secret) => masked.replaceAll(secret, MASKED), clear)
   const deep = (value: Value): Value => {
     if (typeof value === "string") return text(value)
-    if (Array.isArray(value)) return value.map(deep)
     if (typeof value !== "object" || value === null) return value
-    return object(value)
+    return isList(value) ? value.map(deep) : object(value)
   }
-  const object = (value: object): ValueObject =>
+  const object = (value: ValueObject): ValueObject =>
     Object.fromEntries(Object.entries(value).map(([key, inner]) => [text(key), deep(inner)]))
   return {
     text,

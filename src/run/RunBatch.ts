@@ -82,7 +82,10 @@ const earlierDurations = (stateDir: string, batch: string) =>
   })
 
 const isUnfinished = (store: RunStore["Type"]) => (ref: RunRef) =>
-  Effect.map(store.read(ref), ({ plan, state }) => plan.targets.some(({ id }) => !isEnded(targetState(state, id).status)))
+  Effect.map(
+    store.read(ref),
+    ({ plan, state }) => plan.targets.some(({ id }) => !isEnded(targetState(state, id).status))
+  )
 
 /** Starts a batch, or goes on with its current run; gives how that ended. */
 export const runBatch = Effect.fn("RunBatch.runBatch")(function*(options: RunOptions) {

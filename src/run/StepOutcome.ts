@@ -75,7 +75,13 @@ export const stopFacts = (
     return {
       status: "blocked",
       facts: [
-        { type: "BreakerOpened", target, path: step, exhausted: opened, threshold: threshold === false ? 0 : threshold },
+        {
+          type: "BreakerOpened",
+          target,
+          path: step,
+          exhausted: opened,
+          threshold: threshold === false ? 0 : threshold
+        },
         { type: "TargetBlocked", ...common, reason: "breaker-opened", message }
       ]
     }

@@ -32,42 +32,45 @@ const reached = async (stream: ReadableStream<Uint8Array>, text: string): Promis
 }
 
 describe("a run whose process is killed", () => {
-  it.each([1, 4])("in the middle of 200 targets resumes at -j%i: no completed step runs again, none is lost", async (width) => {
-    const place = workplace()
-    place.write("batch.yaml", batch)
-    const args = ["run", "batch.yaml", "-j", String(width)]
-    let invocations = 0
-    for (const stop of ["t40\"", "t90\"", "t150\""]) {
-      const child = place.start([...args, "--format", "ndjson"])
-      await reached(child.stdout, `"TargetCompleted","target":"${stop}`)
-      child.kill("SIGKILL")
-      await child.exited
-      invocations += 1
-    }
-    const [runId = ""] = readdirSync(`${place.path}/.pawl/batch/runs`)
-    const journal = place.read(`.pawl/batch/runs/${runId}/journal.ndjson`)
-    const durable = journal.split("\n").filter((line) => line.includes("\"StepSucceeded\"")).length
-    expect(durable).toBeGreaterThan(200)
-    expect(durable).toBeLessThan(2 * TARGETS)
+  it.each([1, 4])(
+    "in the middle of 200 targets resumes at -j%i: no completed step runs again, none is lost",
+    async (width) => {
+      const place = workplace()
+      place.write("batch.yaml", batch)
+      const args = ["run", "batch.yaml", "-j", String(width)]
+      let invocations = 0
+      for (const stop of ["t40\"", "t90\"", "t150\""]) {
+        const child = place.start([...args, "--format", "ndjson"])
+        await reached(child.stdout, `"TargetCompleted","target":"${stop}`)
+        child.kill("SIGKILL")
+        await child.exited
+        invocations += 1
+      }
+      const [runId = ""] = readdirSync(`${place.path}/.pawl/batch/runs`)
+      const journal = place.read(`.pawl/batch/runs/${runId}/journal.ndjson`)
+      const durable = journal.split("\n").filter((line) => line.includes("\"StepSucceeded\"")).length
+      expect(durable).toBeGreaterThan(200)
+      expect(durable).toBeLessThan(2 * TARGETS)
 
-    const last = await place.pawl(...args, "--format", "json")
-    expect(last.code).toBe(0)
-    expect(json(last)).toMatchObject({ runId, counts: { completed: TARGETS, pending: 0 } })
-    const ran = tally(place.read("ran.txt"))
-    expect(ran.size).toBe(2 * TARGETS)
-    // Only what was in flight at a kill may be repeated: at most one step a worker and kill.
-    const repeated = [...ran.values()].reduce((total, count) => total + count - 1, 0)
-    expect(repeated).toBeLessThanOrEqual(invocations * width)
-    const after = place.read(`.pawl/batch/runs/${runId}/journal.ndjson`)
-    const succeeded = tally(
-      after.split("\n").filter((line) => line.includes("\"StepSucceeded\"")).map((line) => {
-        const { path, target } = JSON.parse(line)
-        return `${target}/${path}`
-      }).join("\n")
-    )
-    expect([...succeeded.values()].every((count) => count === 1)).toBe(true)
-    expect(succeeded.size).toBe(2 * TARGETS)
-  })
+      const last = await place.pawl(...args, "--format", "json")
+      expect(last.code).toBe(0)
+      expect(json(last)).toMatchObject({ runId, counts: { completed: TARGETS, pending: 0 } })
+      const ran = tally(place.read("ran.txt"))
+      expect(ran.size).toBe(2 * TARGETS)
+      // Only what was in flight at a kill may be repeated: at most one step a worker and kill.
+      const repeated = [...ran.values()].reduce((total, count) => total + count - 1, 0)
+      expect(repeated).toBeLessThanOrEqual(invocations * width)
+      const after = place.read(`.pawl/batch/runs/${runId}/journal.ndjson`)
+      const succeeded = tally(
+        after.split("\n").filter((line) => line.includes("\"StepSucceeded\"")).map((line) => {
+          const { path, target } = JSON.parse(line)
+          return `${target}/${path}`
+        }).join("\n")
+      )
+      expect([...succeeded.values()].every((count) => count === 1)).toBe(true)
+      expect(succeeded.size).toBe(2 * TARGETS)
+    }
+  )
 
   it("leaves a child behind that the next run ends before its step runs again", async () => {
     const place = workplace()
@@ -88,25 +91,33 @@ describe("a run whose process is killed", () => {
 })
 
 describe("a run that is told to stop", () => {
-  it.each([["SIGINT", 130], ["SIGTERM", 143], ["SIGHUP", 129]] as const)("by %s ends %i with its state saved, and goes on later", async (signal, code) => {
-    const place = workplace()
-    place.write("batch.yaml", "name: batch\ntargets:\n  - { id: a, run: 'true' }\n  - { id: b, run: 'test -e go || sleep 300' }\n")
-    const child = place.start(["run", "batch.yaml", "--format", "ndjson"])
-    const output = new Response(child.stdout.pipeThrough(new TransformStream<Uint8Array, Uint8Array>({
-      transform: (chunk, controller) => {
-        if (new TextDecoder().decode(chunk).includes("\"StepStarted\",\"target\":\"b\"")) child.kill(signal)
-        controller.enqueue(chunk)
-      }
-    }))).text()
-    await child.exited
-    expect(child.exitCode).toBe(code)
-    const summary = JSON.parse((await output).trim().split("\n").at(-1) ?? "")
-    expect(summary).toMatchObject({ status: "interrupted", haltReason: "ShutdownRequested", exitCode: code })
-    place.write("go", "")
-    const answer = await place.pawl("run", "batch.yaml", "--format", "json")
-    expect(answer.code).toBe(0)
-    expect(json(answer)).toMatchObject({ invocations: 2, stepsExecuted: 1 })
-  })
+  it.each([["SIGINT", 130], ["SIGTERM", 143], ["SIGHUP", 129]] as const)(
+    "by %s ends %i with its state saved, and goes on later",
+    async (signal, code) => {
+      const place = workplace()
+      place.write(
+        "batch.yaml",
+        "name: batch\ntargets:\n  - { id: a, run: 'true' }\n  - { id: b, run: 'test -e go || sleep 300' }\n"
+      )
+      const child = place.start(["run", "batch.yaml", "--format", "ndjson"])
+      const output = new Response(child.stdout.pipeThrough(
+        new TransformStream<Uint8Array, Uint8Array>({
+          transform: (chunk, controller) => {
+            if (new TextDecoder().decode(chunk).includes("\"StepStarted\",\"target\":\"b\"")) child.kill(signal)
+            controller.enqueue(chunk)
+          }
+        })
+      )).text()
+      await child.exited
+      expect(child.exitCode).toBe(code)
+      const summary = JSON.parse((await output).trim().split("\n").at(-1) ?? "")
+      expect(summary).toMatchObject({ status: "interrupted", haltReason: "ShutdownRequested", exitCode: code })
+      place.write("go", "")
+      const answer = await place.pawl("run", "batch.yaml", "--format", "json")
+      expect(answer.code).toBe(0)
+      expect(json(answer)).toMatchObject({ invocations: 2, stepsExecuted: 1 })
+    }
+  )
 })
 
 describe("two processes on one batch", () => {

@@ -4,7 +4,9 @@ import { json, statuses, workplace } from "./pawl.ts"
 /** One target an entry: its id, and the exit code of its only step. */
 const batch = (exits: Readonly<Record<string, number>>, more = ""): string =>
   `name: batch\n${more}targets:\n${
-    Object.entries(exits).map(([id, exit]) => `  - { id: ${id}, run: "echo ${id} >> ran.txt; exit ${exit}" }\n`).join("")
+    Object.entries(exits).map(([id, exit]) => `  - { id: ${id}, run: "echo ${id} >> ran.txt; exit ${exit}" }\n`).join(
+      ""
+    )
   }`
 
 describe("pawl run", () => {
@@ -189,7 +191,16 @@ targets:
     const place = workplace()
     place.write("batch.yaml", labelled)
     const answer = await place.pawl(
-      "run", "batch.yaml", "--format", "json", "--target", "web", "--target", "api-1", "--target", "web"
+      "run",
+      "batch.yaml",
+      "--format",
+      "json",
+      "--target",
+      "web",
+      "--target",
+      "api-1",
+      "--target",
+      "web"
     )
     expect(place.read("ran.txt")).toBe("web\napi-1\n")
     expect(json(answer)).toMatchObject({ haltReason: "TargetCompleted", exitCode: 0 })
@@ -202,7 +213,16 @@ targets:
   it("--only filters by labels and ids, all of them must hold", async () => {
     const place = workplace()
     place.write("batch.yaml", labelled)
-    const answer = await place.pawl("run", "batch.yaml", "--format", "json", "--only", "tier=T1,T3", "--only", "id=api-*")
+    const answer = await place.pawl(
+      "run",
+      "batch.yaml",
+      "--format",
+      "json",
+      "--only",
+      "tier=T1,T3",
+      "--only",
+      "id=api-*"
+    )
     expect(place.read("ran.txt")).toBe("api-1\n")
     expect(json(answer).haltReason).toBe("FilterExhausted")
   })

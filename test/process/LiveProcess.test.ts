@@ -31,7 +31,9 @@ const run = (given: Attempt) => Effect.flatMap(ProcessRunner, (runner) => runner
 
 /** Waits for a condition that a real process brings about. */
 const until = (holds: () => boolean) =>
-  Effect.repeat(Effect.sync(holds), { until: (held) => held, schedule: Schedule.spaced("10 millis") }).pipe(Effect.timeout("5 seconds"))
+  Effect.repeat(Effect.sync(holds), { until: (held) => held, schedule: Schedule.spaced("10 millis") }).pipe(
+    Effect.timeout("5 seconds")
+  )
 
 describe("a command that runs", () => {
   it.live("has its output in the logs under a banner, its end told as it was", () =>

@@ -7,7 +7,9 @@ import { everything, noRetries, planOf, step } from "./plans.ts"
 import type { Script, Started } from "./scripted.ts"
 
 const ok: Script = () => ({ exitCode: 0 })
-const failing = (...targets: ReadonlyArray<string>): Script => ({ target }) => ({ exitCode: targets.includes(target) ? 2 : 0 })
+const failing = (...targets: ReadonlyArray<string>): Script => ({ target }) => ({
+  exitCode: targets.includes(target) ? 2 : 0
+})
 const three = planOf([{ id: "a" }, { id: "b" }, { id: "c" }])
 const status = (journal: ReadonlyArray<RunEvent>, id: string) => targetState(journal.reduce(apply, empty), id).status
 
@@ -40,7 +42,11 @@ describe("a run", () => {
       expect([status(journal, "a"), status(journal, "b")]).toEqual(["blocked", "pending"])
       const second = yield* driven(three, failing("a"), { journal, options })
       expect(second.haltReason).toBe("AllDoneOrBlocked")
-      expect([status(journal, "a"), status(journal, "b"), status(journal, "c")]).toEqual(["blocked", "completed", "completed"])
+      expect([status(journal, "a"), status(journal, "b"), status(journal, "c")]).toEqual([
+        "blocked",
+        "completed",
+        "completed"
+      ])
     }))
 
   it.effect("with auto-advance has a block on record before the next target starts", () =>
@@ -82,7 +88,10 @@ describe("a run", () => {
 })
 
 describe("an attempt that fails", () => {
-  const retried = planOf([{ id: "a", steps: [step("s", { retries: { ...noRetries, maxAttempts: 3, backoffSeconds: 60 } })] }])
+  const retried = planOf([{
+    id: "a",
+    steps: [step("s", { retries: { ...noRetries, maxAttempts: 3, backoffSeconds: 60 } })]
+  }])
 
   it.effect("is tried again after its back-off, whose end is recorded before it is waited for", () =>
     Effect.gen(function*() {
@@ -98,7 +107,9 @@ describe("an attempt that fails", () => {
       ])
       const failed = journal.find(({ type }) => type === "AttemptFailed")
       expect(failed).toMatchObject({ at: "1970-01-01T00:00:00.500Z", nextAttemptAt: "1970-01-01T00:01:00.500Z" })
-      expect(journal.find((event) => event.type === "StepStarted" && event.attempt === 2)?.at).toBe("1970-01-01T00:01:00.500Z")
+      expect(journal.find((event) => event.type === "StepStarted" && event.attempt === 2)?.at).toBe(
+        "1970-01-01T00:01:00.500Z"
+      )
     }))
 
   it.effect("for the last time blocks its target and says after how many", () =>
@@ -121,14 +132,17 @@ describe("an attempt that fails", () => {
       const first = yield* driven(retried, script, { journal, started, stopAfter: "20 seconds" })
       expect([first.haltReason, first.signal]).toEqual(["ShutdownRequested", "SIGTERM"])
       yield* driven(retried, script, { journal, started })
-      expect(journal.find((event) => event.type === "StepStarted" && event.attempt === 2)?.at).toBe("1970-01-01T00:01:00.000Z")
+      expect(journal.find((event) => event.type === "StepStarted" && event.attempt === 2)?.at).toBe(
+        "1970-01-01T00:01:00.000Z"
+      )
       expect(started.map(({ attempt }) => attempt)).toEqual([1, 2])
       expect(status(journal, "a")).toBe("completed")
     }))
 
   it.effect("by time-out or without starting leaves its target errored, not blocked", () =>
     Effect.gen(function*() {
-      const script: Script = ({ target }) => target === "a" ? { timedOut: true } : { couldNotStart: "command \"x\" was not found in PATH" }
+      const script: Script = ({ target }) =>
+        target === "a" ? { timedOut: true } : { couldNotStart: "command \"x\" was not found in PATH" }
       const { state } = yield* driven(planOf([{ id: "a" }, { id: "b" }]), script)
       expect(targetState(state, "a")).toMatchObject({ status: "errored", reason: "timed-out" })
       expect(targetState(state, "b")).toMatchObject({
@@ -188,10 +202,18 @@ describe("the breaker", () => {
     Effect.gen(function*() {
       const journal: Array<RunEvent> = []
       const plan = planOf([{ id: "a", steps, breakerThreshold: 2 }])
-      const { haltReason, state } = yield* driven(plan, () => ({ exitCode: 1 }), { journal, options: { autoAdvance: false } })
+      const { haltReason, state } = yield* driven(plan, () => ({ exitCode: 1 }), {
+        journal,
+        options: { autoAdvance: false }
+      })
       expect(haltReason).toBe("CircuitBreakerTripped")
       expect(targetState(state, "a")).toMatchObject({ status: "blocked", reason: "breaker-opened", step: "two" })
-      expect(told(journal).slice(-4)).toEqual(["StepFailed a two 1", "BreakerOpened a two", "TargetBlocked a", "RunHalted"])
+      expect(told(journal).slice(-4)).toEqual([
+        "StepFailed a two 1",
+        "BreakerOpened a two",
+        "TargetBlocked a",
+        "RunHalted"
+      ])
     }))
 
   it.effect("counts anew after a success", () =>
@@ -268,7 +290,9 @@ describe("the cap", () => {
     Effect.gen(function*() {
       const retries = { ...noRetries, maxAttempts: 5 }
       const plan = planOf([{ id: "a", steps: [step("s", { retries })] }])
-      const { haltReason } = yield* driven(plan, ({ attempt }) => ({ exitCode: attempt < 4 ? 1 : 0 }), { options: { cap: 1 } })
+      const { haltReason } = yield* driven(plan, ({ attempt }) => ({ exitCode: attempt < 4 ? 1 : 0 }), {
+        options: { cap: 1 }
+      })
       expect(haltReason).toBe("AllDoneOrBlocked")
     }))
 })
@@ -295,7 +319,11 @@ describe("going on with stuck targets", () => {
       const two = planOf([{ id: "a" }, { id: "b" }])
       const script: Script = ({ target }) => (target === "a" ? { exitCode: 1 } : { timedOut: true })
       yield* driven(two, script, { journal, started })
-      yield* driven(two, ok, { journal, started, request: { resume: { ...resume, retryBlocked: false, retryErrors: true } } })
+      yield* driven(two, ok, {
+        journal,
+        started,
+        request: { resume: { ...resume, retryBlocked: false, retryErrors: true } }
+      })
       expect(started.map(({ target }) => target)).toEqual(["a", "b", "b"])
       expect([status(journal, "a"), status(journal, "b")]).toEqual(["blocked", "completed"])
     }))
@@ -349,7 +377,10 @@ describe("values", () => {
     Effect.gen(function*() {
       const journal: Array<RunEvent> = []
       const plan = planOf([{ id: "a" }], { secrets: ["token"] })
-      yield* driven(plan, () => ({ exitCode: 1, stdout: "the token is hunter2" }), { journal, values: { token: "hunter2" } })
+      yield* driven(plan, () => ({ exitCode: 1, stdout: "the token is hunter2" }), {
+        journal,
+        values: { token: "hunter2" }
+      })
       expect(JSON.stringify(journal)).not.toContain("hunter2")
       expect(JSON.stringify(journal)).toContain("the token is ***")
     }))

@@ -57,11 +57,13 @@ describe("the order in which targets start", () => {
   })
 
   const plans = fc.array(fc.array(fc.nat(), { maxLength: 3 }), { minLength: 1, maxLength: 12 }).map((needs) =>
-    planOf(needs.map((of, index) => ({
-      id: `t${index}`,
-      // Needs point at any other target of higher or lower place, but only one way round: no cycles.
-      needs: index === 0 ? [] : [...new Set(of.map((n) => `t${n % index}`))]
-    })).toSorted((a, b) => a.id.length - b.id.length || (a.id > b.id ? -1 : 1)))
+    planOf(
+      needs.map((of, index) => ({
+        id: `t${index}`,
+        // Needs point at any other target of higher or lower place, but only one way round: no cycles.
+        needs: index === 0 ? [] : [...new Set(of.map((n) => `t${n % index}`))]
+      })).toSorted((a, b) => a.id.length - b.id.length || (a.id > b.id ? -1 : 1))
+    )
   )
 
   it("runs or skips every target exactly once, and nothing before what it needs", () => {

@@ -15,7 +15,11 @@ const ended: Exit = {
 describe("the end of an attempt", () => {
   const cases: ReadonlyArray<readonly [string, Partial<Exit>, "text" | "json", object | undefined]> = [
     ["exit code 0 is a success", {}, "text", undefined],
-    ["another exit code is a failure", { exitCode: 2 }, "text", { reason: "exit-code", message: "exit code 2", exitCode: 2 }],
+    ["another exit code is a failure", { exitCode: 2 }, "text", {
+      reason: "exit-code",
+      message: "exit code 2",
+      exitCode: 2
+    }],
     ["JSON that is there is a success", { stdout: "{\"a\":1}\n" }, "json", undefined],
     ["promised JSON that is not there is a failure", { stdout: "oops" }, "json", { reason: "bad-output" }],
     ["no output is not JSON", {}, "json", { reason: "bad-output" }],
@@ -24,8 +28,12 @@ describe("the end of an attempt", () => {
       reason: "bad-output",
       message: "$PAWL_OUTPUT: line 1 is not key=value"
     }],
-    ["an output file that is too long is a failure", { outputs: { text: "", tooLong: true } }, "text", { reason: "bad-output" }],
-    ["JSON that was cut is a failure", { stdout: "1", truncated: { stdout: true, stderr: false } }, "json", { reason: "bad-output" }]
+    ["an output file that is too long is a failure", { outputs: { text: "", tooLong: true } }, "text", {
+      reason: "bad-output"
+    }],
+    ["JSON that was cut is a failure", { stdout: "1", truncated: { stdout: true, stderr: false } }, "json", {
+      reason: "bad-output"
+    }]
   ]
   it.each(cases)("%s", (_, exit, outputs, failure) => {
     const verdict = judge({ ...ended, ...exit }, outputs)
@@ -40,9 +48,12 @@ describe("the end of an attempt", () => {
     expect(verdict.output.exit_code).toBeUndefined()
   })
 
-  it.each([[200, "0.2 s"], [90_000, "1.5 min"], [7_200_000, "2 h"]])("by a time-out of %i ms says so in a unit that fits", (ms, words) => {
-    expect(judge({ ...ended, timedOut: true }, "text", ms).failure?.message).toBe(`no end after ${words}`)
-  })
+  it.each([[200, "0.2 s"], [90_000, "1.5 min"], [7_200_000, "2 h"]])(
+    "by a time-out of %i ms says so in a unit that fits",
+    (ms, words) => {
+      expect(judge({ ...ended, timedOut: true }, "text", ms).failure?.message).toBe(`no end after ${words}`)
+    }
+  )
 
   it("keeps integers exact and records only the end of long JSON", () => {
     const long = `{"n":12345678901234567890,"pad":"${"x".repeat(20_000)}"}`

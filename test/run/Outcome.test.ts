@@ -7,7 +7,9 @@ const advance = { autoAdvance: true, strict: false }
 const plain = { autoAdvance: false, strict: false }
 const strict = { autoAdvance: true, strict: true }
 
-const cases: ReadonlyArray<readonly [string, HaltReason, Partial<Counts>, Pick<Standing, "autoAdvance" | "strict">, number]> = [
+const cases: ReadonlyArray<
+  readonly [string, HaltReason, Partial<Counts>, Pick<Standing, "autoAdvance" | "strict">, number]
+> = [
   ["all completed", "AllDoneOrBlocked", { completed: 3 }, plain, 0],
   ["all completed, strict", "AllDoneOrBlocked", { completed: 3 }, strict, 0],
   ["one completed, the rest passed over", "AllDoneOrBlocked", { completed: 1, blocked: 9 }, advance, 0],
@@ -30,7 +32,10 @@ describe("the exit code follows from the state", () => {
     expect(exitCode({ counts: { ...none, ...counts }, haltReason, ...flags })).toBe(code)
   })
 
-  it.each([["SIGHUP", 129], ["SIGINT", 130], ["SIGTERM", 143]] as const)("%s comes before everything else", (signal, code) => {
-    expect(exitCode({ counts: { ...none, blocked: 1 }, haltReason: "CheckpointFailed", signal, ...plain })).toBe(code)
-  })
+  it.each([["SIGHUP", 129], ["SIGINT", 130], ["SIGTERM", 143]] as const)(
+    "%s comes before everything else",
+    (signal, code) => {
+      expect(exitCode({ counts: { ...none, blocked: 1 }, haltReason: "CheckpointFailed", signal, ...plain })).toBe(code)
+    }
+  )
 })

@@ -10,10 +10,20 @@ const stateOf = (...facts: ReadonlyArray<RunFact>): RunState =>
 
 const completed = (target: string): RunFact => ({ type: "TargetCompleted", target, durationMs: 1 })
 const blocked = (target: string): RunFact => ({
-  type: "TargetBlocked", target, step: "run", message: "m", attempts: 1, durationMs: 1, reason: "step-exhausted"
+  type: "TargetBlocked",
+  target,
+  step: "run",
+  message: "m",
+  attempts: 1,
+  durationMs: 1,
+  reason: "step-exhausted"
 })
 const skipped = (target: string, need: string): RunFact => ({
-  type: "TargetSkipped", target, reason: "need-not-completed", need, message: "m"
+  type: "TargetSkipped",
+  target,
+  reason: "need-not-completed",
+  need,
+  message: "m"
 })
 const as = { retryErrors: false, retryBlocked: false, allowChanges: false }
 
@@ -22,7 +32,9 @@ describe("going on with a run", () => {
   const stuck = stateOf(blocked("a"), skipped("b", "a"), skipped("c", "b"))
 
   it("leaves what is stuck, and what it held up, alone", () => {
-    expect(planResume(chain, chain, everything(chain), stuck, as)).toEqual(Either.right({ reset: [], retried: [], notes: [] }))
+    expect(planResume(chain, chain, everything(chain), stuck, as)).toEqual(
+      Either.right({ reset: [], retried: [], notes: [] })
+    )
   })
 
   it("with a retry frees the whole chain that was held up", () => {
@@ -52,7 +64,12 @@ describe("going on with a run", () => {
     const before = planOf([{ id: "a" }])
     const after = planOf([{ id: "a", hash: "1" }])
     const begun = stateOf({
-      type: "StepSucceeded", target: "a", path: "one", attempt: 1, durationMs: 1, output: { stdout: "", stderr: "" }
+      type: "StepSucceeded",
+      target: "a",
+      path: "one",
+      attempt: 1,
+      durationMs: 1,
+      output: { stdout: "", stderr: "" }
     })
     const refused = planResume(before, after, everything(after), begun, as)
     expect(Either.isLeft(refused) && refused.left.details).toEqual(["a: pending"])

@@ -12,10 +12,13 @@ const delays = (policy: RetryPolicyData, failure: Parameters<typeof nextAttemptA
   Effect.iterate({ count: 0, all: [] as ReadonlyArray<number>, more: true }, {
     while: ({ more }) => more,
     body: ({ all, count }) =>
-      Effect.map(nextAttemptAt(policy, count + 1, failure, NOW), Option.match({
-        onNone: () => ({ count, all, more: false }),
-        onSome: (at) => ({ count: count + 1, all: [...all, (at - NOW) / 1000], more: true })
-      }))
+      Effect.map(
+        nextAttemptAt(policy, count + 1, failure, NOW),
+        Option.match({
+          onNone: () => ({ count, all, more: false }),
+          onSome: (at) => ({ count: count + 1, all: [...all, (at - NOW) / 1000], more: true })
+        })
+      )
   }).pipe(Effect.map(({ all }) => all))
 
 describe("the time until the next attempt", () => {
@@ -47,13 +50,15 @@ describe("the time until the next attempt", () => {
     }))
 
   const on = { ...noRetries, maxAttempts: 2, on: { exitCodes: [75], timeout: true } }
-  it.effect.each([
-    ["a listed exit code is retried", { reason: "exit-code", exitCode: 75 }, 1],
-    ["another exit code is not", { reason: "exit-code", exitCode: 1 }, 0],
-    ["a time-out is where it is asked for", { reason: "timed-out" }, 1],
-    ["a signal is not", { reason: "signal" }, 0],
-    ["an expression that failed never is", { reason: "expression-failed" }, 0]
-  ] as const)("%s", ([, failure, retries]) =>
+  it.effect.each(
+    [
+      ["a listed exit code is retried", { reason: "exit-code", exitCode: 75 }, 1],
+      ["another exit code is not", { reason: "exit-code", exitCode: 1 }, 0],
+      ["a time-out is where it is asked for", { reason: "timed-out" }, 1],
+      ["a signal is not", { reason: "signal" }, 0],
+      ["an expression that failed never is", { reason: "expression-failed" }, 0]
+    ] as const
+  )("%s", ([, failure, retries]) =>
     Effect.gen(function*() {
       expect((yield* delays(on, failure)).length).toBe(retries)
     }))

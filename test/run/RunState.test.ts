@@ -36,22 +36,53 @@ describe("the fold of events", () => {
     fc.assert(fc.property(events, fc.nat(30), (all, cut) => {
       const whole = all.reduce(apply, empty)
       const parts = all.slice(cut).reduce(apply, all.slice(0, cut).reduce(apply, empty))
-      expect(Equal.equals(JSON.stringify(HashMap.toEntries(parts.targets)), JSON.stringify(HashMap.toEntries(whole.targets)))).toBe(true)
+      expect(
+        Equal.equals(JSON.stringify(HashMap.toEntries(parts.targets)), JSON.stringify(HashMap.toEntries(whole.targets)))
+      ).toBe(true)
     }))
   })
 
   it("leaves nothing running at a halt", () => {
     fc.assert(fc.property(events, (all) => {
-      const state = apply(all.reduce(apply, empty), { seq: 99, at: "", type: "RunHalted", haltReason: "AllDoneOrBlocked" })
+      const state = apply(all.reduce(apply, empty), {
+        seq: 99,
+        at: "",
+        type: "RunHalted",
+        haltReason: "AllDoneOrBlocked"
+      })
       for (const id of ["a", "b", "c"]) expect(targetState(state, id).status).not.toBe("running")
     }))
   })
 
   it("forgets a reset target wholly, and keeps of a retried one what did not fail", () => {
     const facts = [
-      { type: "StepSucceeded", target: "a", path: "one", attempt: 1, durationMs: 1, output: { stdout: "1", stderr: "" } },
-      { type: "StepFailed", target: "a", path: "two", attempt: 1, reason: "exit-code", message: "m", durationMs: 1, output: { stdout: "", stderr: "" } },
-      { type: "TargetBlocked", target: "a", step: "two", message: "m", attempts: 1, durationMs: 1, reason: "step-exhausted" }
+      {
+        type: "StepSucceeded",
+        target: "a",
+        path: "one",
+        attempt: 1,
+        durationMs: 1,
+        output: { stdout: "1", stderr: "" }
+      },
+      {
+        type: "StepFailed",
+        target: "a",
+        path: "two",
+        attempt: 1,
+        reason: "exit-code",
+        message: "m",
+        durationMs: 1,
+        output: { stdout: "", stderr: "" }
+      },
+      {
+        type: "TargetBlocked",
+        target: "a",
+        step: "two",
+        message: "m",
+        attempts: 1,
+        durationMs: 1,
+        reason: "step-exhausted"
+      }
     ] as const
     const stuck = facts.reduce((state, fact, index) => apply(state, { seq: index + 1, at: "", ...fact }), empty)
     expect(isEnded(targetState(stuck, "a").status)).toBe(true)

@@ -20,23 +20,59 @@ const cases: ReadonlyArray<readonly [string, Partial<Situation>, SchedulerOption
   ["waits where all that is left waits for what runs", { next: undefined, running: 1 }, plain, "Wait"],
   ["skips a target whose need is dead", { next: { index: 3, deadNeed: "a" } }, plain, "Skip 3 a"],
   ["halts when all are through", { next: undefined }, plain, "Halt AllDoneOrBlocked"],
-  ["halts when the named targets are through", { next: undefined }, { ...plain, selectedBy: "targets" }, "Halt TargetCompleted"],
-  ["halts when the filtered targets are through", { next: undefined }, { ...plain, selectedBy: "filter" }, "Halt FilterExhausted"],
-  ["halts where nothing matches", { next: undefined, total: 0 }, { ...plain, selectedBy: "filter" }, "Halt NoMatchingItems"],
+  [
+    "halts when the named targets are through",
+    { next: undefined },
+    { ...plain, selectedBy: "targets" },
+    "Halt TargetCompleted"
+  ],
+  [
+    "halts when the filtered targets are through",
+    { next: undefined },
+    { ...plain, selectedBy: "filter" },
+    "Halt FilterExhausted"
+  ],
+  [
+    "halts where nothing matches",
+    { next: undefined, total: 0 },
+    { ...plain, selectedBy: "filter" },
+    "Halt NoMatchingItems"
+  ],
   ["halts on a blocked target", { stuck: 1, stop: "other" }, plain, "Halt TargetBlocked"],
   ["halts on an opened breaker", { stuck: 1, stop: "breaker-opened" }, plain, "Halt CircuitBreakerTripped"],
   ["lets what runs end before it halts", { stuck: 1, stop: "other", running: 1 }, plain, "Wait"],
   ["goes past a blocked target with auto-advance", { stuck: 1, stop: "other" }, advancing, "Start 0"],
   ["goes past an opened breaker with auto-advance", { stuck: 1, stop: "breaker-opened" }, advancing, "Start 0"],
   ["goes on past what earlier invocations left stuck", { stuck: 3 }, plain, "Start 0"],
-  ["halts past the threshold", { stuck: 3 }, { ...advancing, maxBlocked: { count: 2 } }, "Halt FailureThresholdReached"],
+  [
+    "halts past the threshold",
+    { stuck: 3 },
+    { ...advancing, maxBlocked: { count: 2 } },
+    "Halt FailureThresholdReached"
+  ],
   ["goes on at the threshold", { stuck: 2 }, { ...advancing, maxBlocked: { count: 2 } }, "Start 0"],
-  ["halts past a threshold in percent", { stuck: 3 }, { ...advancing, maxBlocked: { percent: 20 } }, "Halt FailureThresholdReached"],
+  [
+    "halts past a threshold in percent",
+    { stuck: 3 },
+    { ...advancing, maxBlocked: { percent: 20 } },
+    "Halt FailureThresholdReached"
+  ],
   ["goes on at a threshold in percent", { stuck: 2 }, { ...advancing, maxBlocked: { percent: 20 } }, "Start 0"],
   ["halts when the cap is used up and more is to do", { started: 2 }, { ...plain, cap: 2 }, "Halt CapReached"],
-  ["is through, not capped, when the cap is used up by the last step", { started: 2, next: undefined }, { ...plain, cap: 2 }, "Halt AllDoneOrBlocked"],
-  ["halts on the cap when a target rests between steps", { started: 2, next: undefined, capped: true }, { ...plain, cap: 2 }, "Halt CapReached"],
-  ["leaves dead targets alone once it halts", { next: { index: 1, deadNeed: "a" }, stop: "other", stuck: 1 }, plain, "Halt TargetBlocked"]
+  ["is through, not capped, when the cap is used up by the last step", { started: 2, next: undefined }, {
+    ...plain,
+    cap: 2
+  }, "Halt AllDoneOrBlocked"],
+  ["halts on the cap when a target rests between steps", { started: 2, next: undefined, capped: true }, {
+    ...plain,
+    cap: 2
+  }, "Halt CapReached"],
+  [
+    "leaves dead targets alone once it halts",
+    { next: { index: 1, deadNeed: "a" }, stop: "other", stuck: 1 },
+    plain,
+    "Halt TargetBlocked"
+  ]
 ]
 
 describe("the scheduler", () => {

@@ -59,6 +59,11 @@ export const driven = (plan: Plan, script: Script, setting: Setting = {}) =>
 /** The types of events, in order, with what tells them apart. */
 export const told = (journal: ReadonlyArray<RunEvent>): ReadonlyArray<string> =>
   journal.map((event) =>
-    [event.type, "target" in event ? event.target : "", "path" in event ? event.path : "", "attempt" in event ? event.attempt : ""]
+    [
+      event.type,
+      "target" in event ? event.target : "",
+      "path" in event ? event.path : "",
+      "attempt" in event ? event.attempt : ""
+    ]
       .filter((part) => part !== "").join(" ")
   )

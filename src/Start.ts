@@ -1,0 +1,49 @@
+/**
+ * Where the live layers meet, and the only `runMain`.
+ *
+ * Owns which layer stands behind which service, and how the process ends. Must not know
+ * commands. The surprise: the default teardown isn't used, since it ends with 0 at SIGINT and
+ * prints errors of its own; here the program gives its exit code as its value.
+ */
+import { makeRunMain } from "@effect/platform/Runtime"
+import { layer as layerFileSystem } from "@effect/platform-bun/BunFileSystem"
+import { layer as layerPath } from "@effect/platform-bun/BunPath"
+import { Effect, Exit, Layer } from "effect"
+import { layerFile } from "./checkpoint/FileRunStore.ts"
+import { layerDisk } from "./checkpoint/LiveDisk.ts"
+import { app } from "./cli/App.ts"
+import type { Identity } from "./cli/Defect.ts"
+import { layerStreams } from "./cli/LiveStreams.ts"
+import { layerLog } from "./cli/Log.ts"
+import { layerSignals } from "./cli/Signals.ts"
+import { Watchers } from "./cli/Watchers.ts"
+import { Environment } from "./manifest/Environment.ts"
+import { Stdin } from "./manifest/Stdin.ts"
+import { layerLive } from "./process/LiveProcess.ts"
+import { ExitCode } from "./run/ExitCode.ts"
+
+/** Between TERM and KILL, milliseconds. */
+const grace = 5000
+
+const layer = Layer.mergeAll(
+  layerFile.pipe(Layer.provide(layerDisk), Layer.provideMerge(Watchers.layer)),
+  layerLive(grace),
+  Environment.layerProcess,
+  Stdin.layerProcess,
+  layerFileSystem,
+  layerPath,
+  layerSignals,
+  layerLog.pipe(Layer.provideMerge(layerStreams))
+)
+
+const runMain = makeRunMain(({ fiber, teardown }) => {
+  fiber.addObserver((exit) => teardown(exit, (code) => process.exit(code)))
+})
+
+/** Runs pawl with its words, and ends the process. */
+export const start = (argv: ReadonlyArray<string>, identity: Identity): void =>
+  runMain(app(argv, identity).pipe(Effect.provide(layer)), {
+    disableErrorReporting: true,
+    disablePrettyLogger: true,
+    teardown: (exit, end) => end(Exit.isSuccess(exit) && typeof exit.value === "number" ? exit.value : ExitCode.Defect)
+  })

@@ -1,0 +1,117 @@
+/**
+ * pawl from its words to its exit code.
+ *
+ * Owns what becomes of everything that can go wrong: where it is told, and in which form. Must
+ * not know layers. The surprise: a call that is wrong is still asked how it wants things to
+ * look, so that a program that asked for JSON is told of its mistake in JSON.
+ */
+import { type Cause, Effect } from "effect"
+import { errorDocument, plainErrorDocument } from "../report/ErrorDocument.ts"
+import { errorReport } from "../report/ErrorReport.ts"
+import { type ExitCode, ExitCode as Code, exitCodeOf, type PawlError } from "../run/ExitCode.ts"
+import { Shutdown } from "../run/Shutdown.ts"
+import { UsageError } from "../run/UsageError.ts"
+import { type Call, readArguments } from "./Arguments.ts"
+import { defectHint, defectMessage, defectReport, type Identity, versionLine } from "./Defect.ts"
+import { dispatch } from "./Dispatch.ts"
+import { endedBy, tell } from "./Ending.ts"
+import { generalHelp } from "./Help.ts"
+import { printHelp } from "./HelpCommand.ts"
+import { minimumLevel } from "./Log.ts"
+import { type Look, openOutput, Output } from "./Output.ts"
+import { Streams } from "./Streams.ts"
+
+const last = (call: Call, name: string): string | undefined => call.flags.get(name)?.at(-1)
+
+/** How a call wants things to look, as far as it can be understood. */
+export const lookOf = (call: Call): Look => {
+  const format = last(call, "format")
+  const color = last(call, "color")
+  return {
+    format: format === "json" || format === "ndjson" ? format : "table",
+    color: color === "always" || color === "never" ? color : "auto",
+    quiet: call.flags.has("quiet"),
+    output: last(call, "output")
+  }
+}
+
+const perform = Effect.fn("cli.perform")(function*(call: Call, identity: Identity) {
+  const output = yield* Output
+  const { command, problems } = call
+  if (call.flags.has("version")) {
+    output.sink.write(`${versionLine(identity)}\n`)
+    return Code.Ok
+  }
+  if (call.flags.has("help") && (command !== undefined || call.args.length === 0)) return yield* printHelp(command)
+  const [first, ...others] = problems
+  if (first !== undefined) return yield* new UsageError({ problems: [first, ...others] })
+  const shell = last(call, "completions")
+  if (shell !== undefined) {
+    const { completions } = yield* Effect.promise(() => import("./Completions.ts"))
+    output.sink.write(`${completions(shell).join("\n")}\n`)
+    return Code.Ok
+  }
+  if (command === undefined) {
+    // A script whose command is an empty variable must not take this for success.
+    yield* output.complain([...generalHelp(output.errorStyle), ""])
+    return yield* new UsageError({ problems: [{ message: "no command was given", hint: "see `pawl help`" }] })
+  }
+  return yield* dispatch(call, command.name)
+})
+
+const refuse = (error: PawlError) =>
+  Effect.gen(function*() {
+    const output = yield* Output
+    yield* output.complain(errorReport(error, output.errorStyle))
+    yield* tell(() => errorDocument(error))
+    return exitCodeOf(error)
+  })
+
+const confess = (cause: Cause.Cause<unknown>, call: Call, identity: Identity) =>
+  Effect.gen(function*() {
+    const output = yield* Output
+    const isDebugging = ["debug", "trace"].includes(last(call, "log-level") ?? "")
+    yield* output.complain(defectReport(cause, identity, output.errorStyle, isDebugging))
+    yield* tell(() => plainErrorDocument(Code.Defect, defectMessage(cause), defectHint(identity)))
+    return Code.Defect
+  })
+
+/** A run saves its state at a signal and ends by itself; everything else just ends. */
+const untilSignal = <A, E, R>(call: Call, effect: Effect.Effect<A, E, R>) =>
+  Effect.flatMap(
+    Shutdown,
+    ({ requested }) =>
+      call.command?.name === "run" ? effect : Effect.raceFirst(effect, Effect.flatMap(requested, endedBy))
+  )
+
+const attempt = (call: Call, look: Look, identity: Identity) =>
+  Effect.scoped(Effect.gen(function*() {
+    const output = yield* openOutput(look)
+    const code: ExitCode = yield* untilSignal(call, perform(call, identity)).pipe(
+      Effect.catchAll(refuse),
+      Effect.catchAllCause((cause) => confess(cause, call, identity)),
+      Effect.provideService(Output, output)
+    )
+    // An answer that failed does not replace a table that is there; a document says that it failed.
+    if (code === Code.Ok || look.format !== "table" || call.command?.name === "run") yield* output.commit
+    return code
+  }))
+
+/** Everything that `pawl` does with its words. All output is written when it returns. */
+export const app = (argv: ReadonlyArray<string>, identity: Identity) =>
+  Effect.gen(function*() {
+    const { stderr, stdout } = yield* Streams
+    const call = readArguments(argv)
+    const look = lookOf(call)
+    const code = yield* attempt(call, look, identity).pipe(
+      // The file of `--output` could not be written: what is left to say goes to standard output.
+      Effect.catchAll((error) =>
+        Effect.flatMap(Effect.orDie(Effect.scoped(openOutput({ ...look, output: undefined }))), (output) =>
+          Effect.provideService(refuse(error), Output, output))
+      ),
+      minimumLevel(last(call, "log-level"))
+    )
+    yield* stdout.drained
+    yield* stderr.drained
+    return code
+  })

@@ -1,0 +1,166 @@
+/**
+ * The commands of pawl as data: help, completions, the reference page and the reading of
+ * arguments are all made from this.
+ *
+ * Owns their names, arguments, flags and words. Must not know what they do.
+ */
+import type { Flags } from "./Flag.ts"
+import { common, planning, reading, root, running } from "./Flags.ts"
+
+export interface ArgumentData {
+  /** As help shows it. */
+  readonly name: string
+  readonly required: boolean
+  readonly description: string
+  readonly choices?: ReadonlyArray<string>
+  /** A shell completes file names for it. */
+  readonly isFile?: boolean
+}
+
+export interface CommandData {
+  readonly name: string
+  /** One line. */
+  readonly summary: string
+  readonly arguments: ReadonlyArray<ArgumentData>
+  /** Its own, then those that all have. */
+  readonly flags: Flags
+  /** Paragraphs under the usage. */
+  readonly details: ReadonlyArray<string>
+  readonly examples: ReadonlyArray<string>
+}
+
+const batch: ArgumentData = {
+  name: "BATCH",
+  required: true,
+  description: "the manifest: a YAML or JSON file, or - for standard input",
+  isFile: true
+}
+
+const run: ArgumentData = {
+  name: "RUN",
+  required: false,
+  description: "a run id, the beginning of one, or a batch; the newest run if left out"
+}
+
+export const schemaNames = ["manifest", "summary", "event", "error", "status"] as const
+
+export const runData = {
+  name: "run",
+  summary: "start a batch, or go on with its unfinished run",
+  arguments: [batch],
+  flags: { ...running, ...planning, ...common },
+  details: [
+    "Targets run in order. Whatever has succeeded is not run again, whatever ended pawl before.",
+    "Exit codes: 0 done, 1 stuck, 2 come back later, 3 a person must decide, 64 wrong use, 65 manifest or plan not "
+    + "acceptable, 70 a defect, 74 state not readable or writable, 75 another process holds the run."
+  ],
+  examples: [
+    "pawl run batch.yaml --auto-advance",
+    "pawl run batch.yaml --only tier=T1 --retry-blocked",
+    "pawl run batch.yaml --format json --output summary.json"
+  ]
+} as const satisfies CommandData
+
+export const validateData = {
+  name: "validate",
+  summary: "check a manifest and its inputs; every error at once",
+  arguments: [batch],
+  flags: { ...planning, ...common },
+  details: ["Nothing is run and nothing is written."],
+  examples: ["pawl validate batch.yaml --input release=1.4"]
+} as const satisfies CommandData
+
+export const planData = {
+  name: "plan",
+  summary: "print the plan and its hash",
+  arguments: [batch],
+  flags: { ...planning, ...common },
+  details: ["The same manifest and inputs give the same plan. `pawl run --expect-plan HASH` refuses any other."],
+  examples: ["pawl plan batch.yaml", "pawl plan batch.yaml --format json --output plan.json"]
+} as const satisfies CommandData
+
+export const statusData = {
+  name: "status",
+  summary: "show one run: what is stuck, why, and what to do next",
+  arguments: [run],
+  flags: common,
+  details: ["The exit code is 0 whenever there is a run to show, however that run ended."],
+  examples: ["pawl status", "pawl status nightly-e2e --format json"]
+} as const satisfies CommandData
+
+export const runsData = {
+  name: "runs",
+  summary: "list all runs, newest first",
+  arguments: [],
+  flags: common,
+  details: [],
+  examples: ["pawl runs --format ndjson"]
+} as const satisfies CommandData
+
+export const logsData = {
+  name: "logs",
+  summary: "print what steps printed",
+  arguments: [
+    { ...run, required: true, description: "a run id, the beginning of one, or a batch" },
+    { name: "TARGET[/STEP]", required: false, description: "whose log; the logs there are if left out" }
+  ],
+  flags: { ...reading, ...common },
+  details: ["The bytes are printed as they are. Each attempt begins with a line `--- pawl: attempt N, TIME ---`."],
+  examples: ["pawl logs nightly-e2e", "pawl logs nightly-e2e api/build --stderr --attempt 2"]
+} as const satisfies CommandData
+
+export const schemaData = {
+  name: "schema",
+  summary: "print the JSON Schema of a shape",
+  arguments: [{ name: "NAME", required: true, description: schemaNames.join(", "), choices: schemaNames }],
+  flags: common,
+  details: [],
+  examples: ["pawl schema manifest --output batch.schema.json"]
+} as const satisfies CommandData
+
+export const initData = {
+  name: "init",
+  summary: "write a commented manifest to start from",
+  arguments: [{
+    name: "FILE",
+    required: false,
+    description: "batch.yaml if left out; - prints it",
+    isFile: true
+  }],
+  flags: common,
+  details: ["A file that is there is never replaced."],
+  examples: ["pawl init", "pawl init nightly.yaml"]
+} as const satisfies CommandData
+
+const others = ["run", "validate", "plan", "status", "runs", "logs", "schema", "init"] as const
+
+export const helpData = {
+  name: "help",
+  summary: "show help, of one command or of all",
+  arguments: [{ name: "COMMAND", required: false, description: "a command", choices: others }],
+  flags: common,
+  details: [],
+  examples: ["pawl help run"]
+} as const satisfies CommandData
+
+const all = [
+  runData,
+  validateData,
+  planData,
+  statusData,
+  runsData,
+  logsData,
+  schemaData,
+  initData,
+  helpData
+] as const satisfies ReadonlyArray<CommandData>
+
+export type CommandName = (typeof all)[number]["name"]
+
+export type KnownCommand = CommandData & { readonly name: CommandName }
+
+/** Every command, in the order help lists them. */
+export const commands: ReadonlyArray<KnownCommand> = all
+
+/** Flags that stand without a command. */
+export const rootFlags: Flags = { ...root, ...common }

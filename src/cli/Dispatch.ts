@@ -1,0 +1,52 @@
+/**
+ * Which command a call means.
+ *
+ * The surprise: a command is loaded when it is called, so that one pays for no other's start.
+ */
+import { Effect } from "effect"
+import type { Call } from "./Arguments.ts"
+import { type CommandName, logsData, planData, runData, statusData, validateData } from "./Commands.ts"
+import { parseFlags } from "./Parse.ts"
+
+/** Does what a call without problems asks for; gives its exit code. */
+export const dispatch = (call: Call, name: CommandName) => {
+  const { args } = call
+  switch (name) {
+    case "run":
+      return Effect.flatMap(
+        Effect.all([parseFlags(runData.flags, call), Effect.promise(() => import("./RunCommand.ts"))]),
+        ([flags, { runCommand }]) => runCommand(flags, args)
+      )
+    case "validate":
+      return Effect.flatMap(
+        Effect.all([parseFlags(validateData.flags, call), Effect.promise(() => import("./ValidateCommand.ts"))]),
+        ([flags, { validateCommand }]) => validateCommand(flags, args)
+      )
+    case "plan":
+      return Effect.flatMap(
+        Effect.all([parseFlags(planData.flags, call), Effect.promise(() => import("./PlanCommand.ts"))]),
+        ([flags, { planCommand }]) => planCommand(flags, args)
+      )
+    case "status":
+      return Effect.flatMap(
+        Effect.all([parseFlags(statusData.flags, call), Effect.promise(() => import("./StatusCommand.ts"))]),
+        ([flags, { statusCommand }]) => statusCommand(flags, args)
+      )
+    case "runs":
+      return Effect.flatMap(
+        Effect.all([parseFlags(statusData.flags, call), Effect.promise(() => import("./RunsCommand.ts"))]),
+        ([flags, { runsCommand }]) => runsCommand(flags)
+      )
+    case "logs":
+      return Effect.flatMap(
+        Effect.all([parseFlags(logsData.flags, call), Effect.promise(() => import("./LogsCommand.ts"))]),
+        ([flags, { logsCommand }]) => logsCommand(flags, args)
+      )
+    case "schema":
+      return Effect.flatMap(Effect.promise(() => import("./SchemaCommand.ts")), (room) => room.schemaCommand(args))
+    case "init":
+      return Effect.flatMap(Effect.promise(() => import("./InitCommand.ts")), (room) => room.initCommand(args))
+    case "help":
+      return Effect.flatMap(Effect.promise(() => import("./HelpCommand.ts")), (room) => room.helpCommand(args))
+  }
+}

@@ -1,0 +1,54 @@
+/** Which words a flag takes for its value, and what is wrong with one that it does not. */
+import { nearest } from "../expression/Nearest.ts"
+import type { Problem } from "../run/UsageError.ts"
+import type { FlagData } from "./Flag.ts"
+
+const whole = /^\d+$/
+
+const isCount = (value: string, least: number): boolean =>
+  whole.test(value) && Number.isSafeInteger(Number(value)) && Number(value) >= least
+
+const isLimit = (value: string): boolean =>
+  value.endsWith("%") ? /^\d+(\.\d+)?%$/.test(value) && Number(value.slice(0, -1)) <= 100 : isCount(value, 0)
+
+const expected = (flag: FlagData): string => {
+  switch (flag.kind) {
+    case "count":
+      return `a whole number from ${flag.least ?? 0}`
+    case "limit":
+      return "a whole number such as 12 or a percentage such as 20%"
+    case "pair":
+      return "NAME=VALUE"
+    case "choice":
+      return `one of ${flag.choices?.join(", ") ?? ""}`
+    default:
+      return "a value"
+  }
+}
+
+const fits = (flag: FlagData, value: string): boolean => {
+  switch (flag.kind) {
+    case "count":
+      return isCount(value, flag.least ?? 0)
+    case "limit":
+      return isLimit(value)
+    case "pair":
+      return value.indexOf("=") > 0
+    case "choice":
+      return flag.choices?.includes(value) === true
+    case "text":
+      return value !== ""
+    default:
+      return true
+  }
+}
+
+/** The complaint about a value, if there is one; `written` is the flag as the user wrote it. */
+export const valueProblem = (flag: FlagData, written: string, value: string): Problem | undefined => {
+  if (fits(flag, value)) return undefined
+  const near = flag.choices === undefined ? undefined : nearest(value, flag.choices)
+  return {
+    message: value === "" ? `\`${written}\` got an empty value` : `\`${written}\` can't be \`${value}\``,
+    hint: near === undefined ? `it takes ${expected(flag)}` : `did you mean \`${near}\`?`
+  }
+}

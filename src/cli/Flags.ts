@@ -1,0 +1,91 @@
+/**
+ * The flags of pawl, each described once.
+ *
+ * Owns their names and words. Must not know what they do.
+ */
+import { choice, count, limit, onOff, onSwitch, optionalChoice, text, texts } from "./Flag.ts"
+
+/** What every command understands. */
+export const common = {
+  format: choice({
+    name: "format",
+    choices: ["table", "json", "ndjson"],
+    default: "table",
+    description: "what to print on standard output"
+  }),
+  output: text({ name: "output", metavar: "FILE", description: "print into FILE, which appears only when complete" }),
+  stateDir: text({
+    name: "state-dir",
+    metavar: "DIR",
+    variable: "PAWL_STATE_DIR",
+    description: "where runs are kept (default: .pawl beside the manifest)"
+  }),
+  color: choice({
+    name: "color",
+    choices: ["auto", "always", "never"],
+    default: "auto",
+    description: "colour; auto is on a terminal where NO_COLOR is not set"
+  }),
+  logLevel: choice({
+    name: "log-level",
+    choices: ["none", "error", "warning", "info", "debug", "trace"],
+    default: "warning",
+    description: "what pawl says of its own work on standard error"
+  }),
+  quiet: onSwitch({ name: "quiet", alias: "q", description: "no progress and no notes" }),
+  help: onSwitch({ name: "help", alias: "h", description: "show help and exit" })
+}
+
+/** What pawl understands without a command. */
+export const root = {
+  version: onSwitch({ name: "version", alias: "V", description: "print version and commit, and exit" }),
+  completions: optionalChoice({
+    name: "completions",
+    choices: ["sh", "bash", "zsh", "fish"],
+    description: "print a completion script and exit"
+  })
+}
+
+/** What decides the plan. */
+export const planning = {
+  input: texts({ name: "input", metavar: "NAME=VALUE", description: "give an input" }, "pair"),
+  inputs: text({
+    name: "inputs",
+    metavar: "FILE",
+    description: "give inputs by a JSON or YAML file; - is standard input"
+  })
+}
+
+/** What `pawl run` understands beside that. */
+export const running = {
+  target: texts({ name: "target", metavar: "ID", description: "only this target; order is kept" }),
+  only: texts({
+    name: "only",
+    metavar: "EXPR",
+    description: "only where this holds: tier=T1,T2, id=api-*, size!=large"
+  }),
+  autoAdvance: onOff({ name: "auto-advance", description: "go on to the next target when one is blocked" }),
+  strict: onSwitch({ name: "strict", description: "exit code 1 if any target is blocked or errored" }),
+  cap: count({ name: "cap", least: 0, description: "start at most N steps in this invocation" }),
+  maxParallel: count({ name: "max-parallel", alias: "j", least: 1, description: "targets at the same time" }),
+  maxBlocked: limit({ name: "max-blocked", description: "halt when more targets than this are blocked" }),
+  order: choice({
+    name: "order",
+    choices: ["manifest", "longest-first"],
+    default: "manifest",
+    description: "which targets start first; longest by earlier runs"
+  }),
+  fresh: onSwitch({ name: "fresh", description: "set the unfinished run aside and start anew" }),
+  retryErrors: onSwitch({ name: "retry-errors", description: "try errored targets again" }),
+  retryBlocked: onSwitch({ name: "retry-blocked", description: "try blocked targets again" }),
+  runId: text({ name: "run-id", metavar: "ID", description: "the id of a new run, or the one to go on with" }),
+  expectPlan: text({ name: "expect-plan", metavar: "HASH", description: "refuse any plan but this one" }),
+  allowChanges: onSwitch({ name: "allow-changes", description: "run targets again that changed since they ended" })
+}
+
+/** What `pawl logs` understands. */
+export const reading = {
+  stderr: onSwitch({ name: "stderr", description: "what went to standard error" }),
+  attempt: count({ name: "attempt", least: 1, description: "of one attempt only" }),
+  follow: onSwitch({ name: "follow", alias: "f", description: "go on printing while the run is live" })
+}

@@ -1,0 +1,87 @@
+/**
+ * Where the answer of a command goes, and in which of its forms.
+ *
+ * Owns the meaning of `--format`, `--output`, `--color` and `--quiet` for every command. Must
+ * not know what is printed. The surprise: the file of `--output` is opened before the command
+ * begins, so that a night's work does not end with a folder that isn't there.
+ */
+import { Context, Effect } from "effect"
+import { resolve } from "node:path"
+import { stringifyJson } from "../expression/Value.ts"
+import { Environment } from "../manifest/Environment.ts"
+import { noteLine, warningLine } from "../report/ErrorReport.ts"
+import { colourful, plain, type Style } from "../report/Style.ts"
+import type { StateError } from "../run/StateError.ts"
+import type { Values } from "./Flag.ts"
+import type { common } from "./Flags.ts"
+import { type Sink, Streams } from "./Streams.ts"
+
+export type CommonFlags = Values<typeof common>
+export type Format = CommonFlags["format"]
+
+/** What decides how things look; known even where a call is wrong. */
+export type Look = Pick<CommonFlags, "format" | "output" | "color" | "quiet">
+
+export class Output extends Context.Tag("pawl/Output")<Output, {
+  readonly format: Format
+  /** Where the answer goes: standard output or the file of `--output`. */
+  readonly sink: Sink
+  readonly style: Style
+  readonly errors: Sink
+  readonly errorStyle: Style
+  readonly quiet: boolean
+  /** Prints the answer in the form asked for; the table's columns are those of a terminal, or none. */
+  readonly answer: (
+    document: () => unknown,
+    table: (style: Style, columns: number | undefined) => ReadonlyArray<string>
+  ) => Effect.Effect<void>
+  /** One line on standard error, unless quiet. */
+  readonly note: (text: string) => Effect.Effect<void>
+  readonly warn: (text: string) => Effect.Effect<void>
+  /** Lines on standard error, whatever the flags. */
+  readonly complain: (lines: ReadonlyArray<string>) => Effect.Effect<void>
+  /** Puts the file of `--output` in its place. */
+  readonly commit: Effect.Effect<void, StateError>
+}>() {}
+
+const styleFor = (sink: Sink, color: Look["color"], variables: Readonly<Record<string, string>>): Style => {
+  if (color === "never") return plain
+  if (color === "always") return colourful
+  return sink.isTerminal && !variables["NO_COLOR"] && variables["TERM"] !== "dumb" ? colourful : plain
+}
+
+const text = (lines: ReadonlyArray<string>): string => lines.map((line) => `${line}\n`).join("")
+
+/** The output of one call. The scope's end takes back a file that was not committed. */
+export const openOutput = Effect.fn("Output.open")(function*(look: Look) {
+  const { stderr, stdout, create } = yield* Streams
+  const { cwd, variables } = yield* Environment
+  const file = look.output === undefined || look.output === "-"
+    ? undefined
+    : yield* create(resolve(cwd, look.output), look.output)
+  const sink = file?.sink ?? stdout
+  const style = styleFor(sink, look.color, variables)
+  const errorStyle = styleFor(stderr, look.color, variables)
+  const say = (line: string): Effect.Effect<void> =>
+    look.quiet ? Effect.void : Effect.sync(() => stderr.write(`${line}\n`))
+  return Output.of({
+    format: look.format,
+    sink,
+    style,
+    errors: stderr,
+    errorStyle,
+    quiet: look.quiet,
+    answer: (document, table) =>
+      Effect.sync(() =>
+        sink.write(
+          look.format === "table"
+            ? text(table(style, sink.isTerminal ? sink.columns() : undefined))
+            : `${stringifyJson(document())}\n`
+        )
+      ),
+    note: (line) => say(noteLine(line, errorStyle)),
+    warn: (line) => say(warningLine(line, errorStyle)),
+    complain: (lines) => Effect.sync(() => stderr.write(text(lines))),
+    commit: file?.commit ?? Effect.void
+  })
+})

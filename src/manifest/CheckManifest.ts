@@ -1,0 +1,85 @@
+/**
+ * What the shape of a manifest alone can't say: names used twice, defaults of the wrong type.
+ *
+ * Owns these checks. Must not look at expressions (`CheckTexts.ts` does). The surprise: like
+ * that one, it walks a document that may not be a manifest otherwise.
+ */
+import { Either, Schema } from "effect"
+import { canonicalJson } from "../expression/Value.ts"
+import type { Finding, Path } from "./Finding.ts"
+import { pathText } from "./Finding.ts"
+import { Input, isOfType, typeWords } from "./Inputs.ts"
+import { isMapping } from "./ManifestTexts.ts"
+
+const items = (value: unknown): ReadonlyArray<unknown> => (Array.isArray(value) ? value : [])
+
+/** Steps of one target are called differently. */
+const sameStepIds = (steps: unknown, path: Path): ReadonlyArray<Finding> => {
+  const first = new Map<string, number>()
+  return items(steps).flatMap((step, index): ReadonlyArray<Finding> => {
+    const id = isMapping(step) ? step["id"] : undefined
+    if (typeof id !== "string") return []
+    const earlier = first.get(id)
+    if (earlier === undefined) {
+      first.set(id, index)
+      return []
+    }
+    return [{
+      path: [...path, index, "id"],
+      message: `step id \`${id}\` is used twice in this target`,
+      hint: `the other is \`${pathText([...path, earlier])}\`: expressions need to tell them apart`
+    }]
+  })
+}
+
+const decodeInput = Schema.decodeUnknownEither(Input)
+
+const input = (name: string, declaration: unknown): ReadonlyArray<Finding> => {
+  const decoded = decodeInput(declaration)
+  if (Either.isLeft(decoded)) return []
+  const { default: fallback, enum: allowed, type } = decoded.right
+  const path = ["inputs", name]
+  const wrong = (allowed ?? []).flatMap((value, index): ReadonlyArray<Finding> =>
+    isOfType(type, value)
+      ? []
+      : [{
+        path: [...path, "enum", index],
+        message: `\`enum\` of \`${name}\` holds a value that is not ${typeWords(type)}`
+      }]
+  )
+  if (fallback === undefined) return wrong
+  if (!isOfType(type, fallback)) {
+    return [...wrong, { path: [...path, "default"], message: `\`default\` of \`${name}\` must be ${typeWords(type)}` }]
+  }
+  const listed = allowed === undefined || allowed.some((value) => canonicalJson(value) === canonicalJson(fallback))
+  return listed
+    ? wrong
+    : [...wrong, { path: [...path, "default"], message: `\`default\` of \`${name}\` is not in its \`enum\`` }]
+}
+
+/** Standard input can be taken up once. */
+const stdinTwice = (targets: ReadonlyArray<unknown>): ReadonlyArray<Finding> =>
+  targets.flatMap((target, index): ReadonlyArray<Finding> => {
+    const source = isMapping(target) ? target["forEach"] : undefined
+    return isMapping(source) && source["stdin"] === true
+      ? [{
+        path: ["targets", index, "forEach", "stdin"],
+        at: "key",
+        message: "standard input is taken up by another `forEach` already"
+      }]
+      : []
+  }).slice(1)
+
+/** Everything found. */
+export const checkManifest = (document: unknown): ReadonlyArray<Finding> => {
+  if (!isMapping(document)) return []
+  const inputs = document["inputs"]
+  const targets = items(document["targets"])
+  return [
+    ...(isMapping(inputs) ? Object.entries(inputs).flatMap(([name, declaration]) => input(name, declaration)) : []),
+    ...targets.flatMap((target, index) =>
+      isMapping(target) ? sameStepIds(target["steps"], ["targets", index, "steps"]) : []
+    ),
+    ...stdinTwice(targets)
+  ]
+}

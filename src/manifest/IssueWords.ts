@@ -1,0 +1,159 @@
+/**
+ * The sentences about what is wrong with a value or a key: plain words for what Schema knows.
+ *
+ * Owns the wording alone; `Issues.ts` decides what is worth a sentence. Must not walk anything.
+ */
+import { Option, type ParseResult, SchemaAST as AST } from "effect"
+import { nearest } from "../expression/Nearest.ts"
+import type { Finding, Path } from "./Finding.ts"
+import { Expected, Hint, Misplaced } from "./Words.ts"
+
+/** Keys of the other kinds of a thing, and the key that makes it that kind. */
+export type Elsewhere = ReadonlyMap<string, string>
+
+export interface Context {
+  readonly path: Path
+  /** The nearest schema around that says in words what it takes. */
+  readonly words?: AST.AST
+  readonly elsewhere?: Elsewhere
+}
+
+export const isMapping = (value: unknown): value is { readonly [key: string]: unknown } =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
+
+export const textOf = (ast: AST.Annotated | undefined, key: symbol): string | undefined => {
+  const value = ast?.annotations[key]
+  return typeof value === "string" ? value : undefined
+}
+
+export const list = (names: ReadonlyArray<string>, last: string): string => {
+  const quoted = names.map((name) => `\`${name}\``)
+  return quoted.length < 2 ? quoted.join("") : `${quoted.slice(0, -1).join(", ")} ${last} ${quoted.at(-1)}`
+}
+
+/** A field as it is called in a sentence: from the last list on, three names at most. */
+export const fieldName = (path: Path): string => {
+  const last = path.findLastIndex((part, index) => typeof part === "number" && index < path.length - 1)
+  return path.slice(Math.max(last + 1, path.length - 3)).reduce<string>(
+    (text, part) => (typeof part === "number" ? `${text}[${part}]` : text === "" ? part : `${text}.${part}`),
+    ""
+  )
+}
+
+const subject = (path: Path): string => (path.length === 0 ? "a manifest" : `\`${fieldName(path)}\``)
+
+const shorten = (text: string): string => (text.length > 40 ? `${text.slice(0, 39)}…` : text)
+
+const found = (actual: unknown, expected: AST.AST): string => {
+  if (actual === null || actual === undefined) return "nothing"
+  if (typeof actual === "string") return actual === "" ? "an empty text" : `the text ${JSON.stringify(shorten(actual))}`
+  if (typeof actual === "boolean") return String(actual)
+  if (Array.isArray(actual)) return actual.length === 0 ? "an empty list" : "a list"
+  if (typeof actual === "object") return "a mapping"
+  // As the user wrote it, a number may look different: where a text belongs, the hint quotes it.
+  return AST.isStringKeyword(bare(expected)) ? "a number" : String(actual)
+}
+
+export const bare = (ast: AST.AST): AST.AST => (AST.isRefinement(ast) ? bare(ast.from) : ast)
+
+const taken = (ast: AST.AST): string => {
+  const base = bare(ast)
+  switch (base._tag) {
+    case "StringKeyword":
+      return "a text"
+    case "BooleanKeyword":
+      return "true or false"
+    case "NumberKeyword":
+      return "a number"
+    case "TypeLiteral":
+      return "a mapping"
+    case "TupleType":
+      return "a list"
+    default:
+      return "something else"
+  }
+}
+
+const isFlag = (text: unknown): text is string => typeof text === "string" && /^(?:true|false)$/i.test(text)
+
+/** How to set a value of the wrong type right. */
+const cure = (ast: AST.AST, name: string, actual: unknown): Pick<Finding, "hint" | "quote"> => {
+  const base = bare(ast)
+  if (actual === null) return { hint: "give it a value, or take the key out" }
+  if (
+    AST.isStringKeyword(base)
+    && (typeof actual === "number" || typeof actual === "bigint" || typeof actual === "boolean")
+  ) {
+    return { quote: true }
+  }
+  if (AST.isBooleanKeyword(base) && isFlag(actual)) {
+    return { hint: `write \`${name}: ${actual.toLowerCase()}\`, without quotes` }
+  }
+  if (AST.isNumberKeyword(base) && typeof actual === "string" && /^\d+(?:\.\d+)?$/.test(actual)) {
+    return { hint: `write \`${name}: ${actual}\`, without quotes` }
+  }
+  return {}
+}
+
+export const wrongType = (ast: AST.AST, actual: unknown, context: Context): Finding => {
+  const words = textOf(ast, Expected) === undefined ? context.words ?? ast : ast
+  const name = fieldName(context.path)
+  const hint = textOf(words, Hint)
+  const byType = cure(ast, String(context.path.at(-1) ?? name), actual)
+  return {
+    path: context.path,
+    message: `${subject(context.path)} must be ${textOf(words, Expected) ?? taken(ast)}, not ${found(actual, ast)}`,
+    ...(hint !== undefined && actual !== null ? { hint } : byType)
+  }
+}
+
+export const propertyNames = (ast: AST.AST): ReadonlyArray<string> => {
+  const base = bare(ast)
+  return AST.isTypeLiteral(base) ? base.propertySignatures.map((property) => String(property.name)) : []
+}
+
+export const unknownKey = (ast: AST.AST, key: string, context: Context): Finding => {
+  const path = [...context.path, key]
+  const base = bare(ast)
+  const parameter = AST.isTypeLiteral(base) ? base.indexSignatures[0]?.parameter : undefined
+  if (parameter !== undefined) {
+    const hint = textOf(parameter, Hint)
+    return {
+      path,
+      at: "key",
+      message: `\`${key}\` is not a name for ${subject(context.path)}: names are ${
+        textOf(parameter, Expected) ?? "texts"
+      }`,
+      ...(hint === undefined ? {} : { hint })
+    }
+  }
+  const kind = context.elsewhere?.get(key)
+  if (kind !== undefined) return { path, at: "key", message: `\`${key}\` goes with \`${kind}\``, hint: "take it out" }
+  const misplaced = base.annotations[Misplaced]
+  if (isMapping(misplaced) && typeof misplaced[key] === "string") {
+    return { path, at: "key", message: `\`${key}\` does not belong here`, hint: misplaced[key] }
+  }
+  const known = propertyNames(ast)
+  const near = nearest(key, known)
+  return {
+    path,
+    at: "key",
+    message: `unknown key \`${key}\``,
+    hint: key === "<<"
+      ? "YAML 1.2 has no merge keys: write the keys out"
+      : near === undefined
+      ? `known here: ${list(known, "and")}`
+      : `did you mean \`${near}\`?`
+  }
+}
+
+const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1).replace(/\.$/, "")
+
+export const missing = (issue: ParseResult.Missing, key: PropertyKey, context: Context): Finding => {
+  const description = Option.getOrUndefined(AST.getDescriptionAnnotation(issue.ast))
+  return {
+    path: context.path,
+    message: `\`${String(key)}\` is missing`,
+    ...(description === undefined ? {} : { hint: `add \`${String(key)}\`: ${lowerFirst(description)}` })
+  }
+}

@@ -1,0 +1,164 @@
+/**
+ * Digests of plans and targets: what "the same plan" and "this target changed" mean.
+ *
+ * Owns what goes into them. The surprise: a target's digest covers the values of the inputs
+ * that its own expressions mention and no others, so changing one input leaves the rest of a
+ * batch as it was; labels choose targets and are in the plan's digest alone.
+ */
+import { Either } from "effect"
+import { type Names, unionNames } from "../expression/Names.ts"
+import { findExpressions } from "../expression/Template.ts"
+import { stringifyJson, type Value, type ValueObject } from "../expression/Value.ts"
+import type { Plan, PlanStep, PlanTarget, PlanTemplate } from "./Plan.ts"
+
+const sha256 = (text: string): string => Bun.CryptoHasher.hash("sha256", text, "hex")
+
+const isRecord = (data: unknown): data is { readonly [key: string]: unknown } =>
+  typeof data === "object" && data !== null
+
+/**
+ * Canonical JSON of any plain data: keys in code-unit order, no white space, integers with all
+ * their digits. Written without making a sorted copy, in which whole-number keys would go first.
+ */
+const canonical = (data: unknown): string => {
+  if (typeof data === "string") return JSON.stringify(data)
+  if (Array.isArray(data)) return `[${data.map(canonical).join(",")}]`
+  if (!isRecord(data)) return stringifyJson(data)
+  const fields = Object.keys(data).filter((key) => data[key] !== undefined).sort()
+  return `{${fields.map((key) => `${JSON.stringify(key)}:${canonical(data[key])}`).join(",")}}`
+}
+
+const stepTexts = (step: PlanStep): ReadonlyArray<string> => [
+  ...(step.kind === "run" ? [step.run] : step.command),
+  ...(step.when === undefined ? [] : [step.when]),
+  ...(step.workdir === undefined ? [] : [step.workdir]),
+  ...Object.values(step.env ?? {})
+]
+
+const templateTexts = (template: PlanTemplate): ReadonlyArray<string> =>
+  [...template.env.flatMap((env) => Object.values(env)), ...template.workdir, ...template.steps.flatMap(stepTexts)]
+    .filter((text) => text.includes("{{"))
+
+/** What a text's expressions mention; remembered, since the templates of a long list repeat themselves. */
+const namesReader = (): (text: string) => Names => {
+  const known = new Map<string, Names>()
+  return (text) => {
+    const found = known.get(text)
+      ?? unionNames(Either.getOrElse(findExpressions(text), () => []).map((hole) => hole.expression.names))
+    known.set(text, found)
+    return found
+  }
+}
+
+/** What a template gives to the digests of its targets and of the plan. */
+export interface TemplateDigest {
+  readonly digest: string
+  /** Canonical JSON of the template. */
+  readonly text: string
+  /** Whether its expressions look at a target's place among its items. */
+  readonly index: boolean
+}
+
+/** `inputs` are the values that are not secret; of a secret one, its name in a template's texts is all that counts. */
+export const templateDigests = (
+  templates: ReadonlyArray<PlanTemplate>,
+  inputs: ValueObject
+): ReadonlyArray<TemplateDigest> => {
+  const namesOf = namesReader()
+  return templates.map((template) => {
+    const names = templateTexts(template).map(namesOf)
+    const all = names.some((each) => each.dynamic.has("inputs"))
+    const mentioned = Object.entries(inputs).filter(([name]) => all || names.some((each) => each.inputs.has(name)))
+    const text = canonical(template)
+    return {
+      text,
+      digest: sha256(`${text}\n${canonical(Object.fromEntries(mentioned))}`),
+      index: names.some((each) => each.roots.has("index"))
+    }
+  })
+}
+
+/** Targets of one entry share their needs, so remembering the last list is enough. */
+const needsWriter = (): (needs: ReadonlyArray<string>) => string => {
+  let last: ReadonlyArray<string> | undefined
+  let text = ""
+  return (needs) => {
+    if (needs !== last) {
+      text = JSON.stringify(needs)
+      last = needs
+    }
+    return text
+  }
+}
+
+/** What decides what a target does, next to its template: `needs` are ids, `index` and `item` those of a `forEach`. */
+export interface Hashed {
+  readonly needs: ReadonlyArray<string>
+  readonly index: number | undefined
+  readonly item: Value | undefined
+}
+
+/** Makes the digests of targets: 16 hex digits over everything that decides what one does. */
+export const targetHasher = (): (template: Pick<TemplateDigest, "digest" | "index">, target: Hashed) => string => {
+  const needsText = needsWriter()
+  return (template, { index, item, needs }) => {
+    const place = template.index ? index ?? "" : ""
+    return sha256(`${template.digest}\n${place}\n${item === undefined ? "" : canonical(item)}\n${needsText(needs)}`)
+      .slice(0, 16)
+  }
+}
+
+/**
+ * Labels with their names in order. Targets of one entry have the same names, so the look at
+ * them is remembered; none is a whole number, which an object would put in an order of its own.
+ */
+const labelSorter = (): (labels: Readonly<Record<string, string>>) => Readonly<Record<string, string>> => {
+  let last: ReadonlyArray<string> = []
+  let inOrder = true
+  return (labels) => {
+    const names = Object.keys(labels)
+    if (names.length !== last.length || names.some((name, index) => name !== last[index])) {
+      last = names
+      inOrder = names.every((name, index) => index === 0 || (names[index - 1] ?? "") < name)
+    }
+    return inOrder ? labels : Object.fromEntries(names.toSorted().map((name) => [name, labels[name] ?? ""]))
+  }
+}
+
+/** Whether `JSON.stringify` alone writes it canonically. */
+const isPlain = (item: Value | undefined): boolean => typeof item !== "object" && typeof item !== "bigint"
+
+/** Longer lists are shared by many targets: worth not writing again. */
+const shortNeeds = 16
+
+/** Canonical JSON of each target, in order, with little garbage: there may be a hundred thousand of them. */
+const targetWriter = (): (target: PlanTarget) => string => {
+  const sorted = labelSorter()
+  const needsText = needsWriter()
+  return ({ hash, id, index, item, labels, needs, template }) => {
+    if (!isPlain(item)) return canonical({ hash, id, index, item, labels, needs, template })
+    const names = sorted(labels)
+    return needs.length <= shortNeeds
+      ? JSON.stringify({ hash, id, index, item, labels: names, needs, template })
+      : `${JSON.stringify({ hash, id, index, item, labels: names }).slice(0, -1)},"needs":${
+        needsText(needs)
+      },"template":${template}}`
+  }
+}
+
+/**
+ * `sha256:` and 64 hex digits over the canonical JSON of a plan without `hash`, `run` and
+ * `description`: keys in code-unit order, no white space, integers with all their digits.
+ */
+export const planHash = (plan: Omit<Plan, "hash">, digests: ReadonlyArray<TemplateDigest>): string => {
+  const hasher = new Bun.CryptoHasher("sha256")
+  hasher.update(
+    `{"batch":${JSON.stringify(plan.batch)},"inputs":${canonical(plan.inputs)},"outputs":${canonical(plan.outputs)}`
+  )
+  hasher.update(`,"schema":${JSON.stringify(plan.schema)},"secrets":${canonical(plan.secrets)},"targets":[`)
+  const write = targetWriter()
+  plan.targets.forEach((target, index) => (index === 0 ? hasher : hasher.update(",")).update(write(target)))
+  hasher.update("],\"templates\":[")
+  digests.forEach(({ text }, index) => hasher.update(`${index === 0 ? "" : ","}${text}`))
+  return `sha256:${hasher.update("]}").digest("hex")}`
+}

@@ -1,0 +1,122 @@
+/**
+ * `plan.json` to a plan and back.
+ *
+ * Owns the door through which a stored plan comes in. Must not read files. The surprise: the
+ * parts that are few are decoded with Schema, the targets by hand: there may be a hundred
+ * thousand, each is small and flat, and a resume should not wait for them.
+ */
+import { Either, ParseResult, Schema } from "effect"
+import { parseJson, stringifyJson } from "../expression/Value.ts"
+import { AnyValue, isValue } from "../manifest/Inputs.ts"
+import type { Plan, PlanTarget } from "./Plan.ts"
+
+const exact = { exact: true } as const
+const Texts = Schema.Record({ key: Schema.String, value: Schema.String })
+
+const Retries = Schema.Struct({
+  maxAttempts: Schema.Int.pipe(Schema.positive()),
+  backoffSeconds: Schema.Number,
+  factor: Schema.Number,
+  maxBackoffSeconds: Schema.Number,
+  jitter: Schema.Boolean,
+  on: Schema.optionalWith(
+    Schema.Struct({
+      exitCodes: Schema.optionalWith(Schema.Array(Schema.Int), exact),
+      timeout: Schema.optionalWith(Schema.Boolean, exact)
+    }),
+    exact
+  )
+})
+
+const stepFields = {
+  id: Schema.String,
+  name: Schema.optionalWith(Schema.String, exact),
+  when: Schema.optionalWith(Schema.String, exact),
+  continueOnError: Schema.Boolean,
+  env: Schema.optionalWith(Texts, exact),
+  workdir: Schema.optionalWith(Schema.String, exact),
+  timeoutMs: Schema.optionalWith(Schema.Number, exact),
+  outputs: Schema.Literal("text", "json"),
+  retries: Retries
+}
+
+const Step = Schema.Union(
+  Schema.Struct({ kind: Schema.Literal("run"), ...stepFields, run: Schema.String, shell: Schema.Array(Schema.String) }),
+  Schema.Struct({ kind: Schema.Literal("command"), ...stepFields, command: Schema.Array(Schema.String) })
+)
+
+const isRecord = (data: unknown): data is { readonly [key: string]: unknown } =>
+  typeof data === "object" && data !== null && !Array.isArray(data)
+
+const isText = (data: unknown): data is string => typeof data === "string"
+
+const isTarget = (data: unknown): data is PlanTarget =>
+  isRecord(data)
+  && isText(data["id"])
+  && Number.isInteger(data["template"])
+  && isText(data["hash"])
+  && Array.isArray(data["needs"]) && data["needs"].every(isText)
+  && isRecord(data["labels"]) && Object.values(data["labels"]).every(isText)
+  && (data["index"] === undefined || Number.isInteger(data["index"]))
+  && (data["item"] === undefined || isValue(data["item"]))
+
+const Target = Schema.declare(isTarget, { identifier: "PlanTarget" })
+
+const PlanFile = Schema.Struct({
+  schema: Schema.Literal("pawl.plan/v1"),
+  batch: Schema.String,
+  description: Schema.optionalWith(Schema.String, exact),
+  hash: Schema.String,
+  inputs: Schema.Record({ key: Schema.String, value: AnyValue }),
+  secrets: Schema.Array(Schema.String),
+  run: Schema.Struct({
+    autoAdvance: Schema.optionalWith(Schema.Boolean, exact),
+    maxParallel: Schema.optionalWith(Schema.Int, exact),
+    strict: Schema.optionalWith(Schema.Boolean, exact),
+    maxBlocked: Schema.optionalWith(
+      Schema.Union(Schema.Struct({ count: Schema.Number }), Schema.Struct({ percent: Schema.Number })),
+      exact
+    )
+  }),
+  templates: Schema.Array(Schema.Struct({
+    steps: Schema.Array(Step),
+    env: Schema.Array(Texts),
+    workdir: Schema.Array(Schema.String),
+    breakerThreshold: Schema.Union(Schema.Int, Schema.Literal(false))
+  })),
+  targets: Schema.Array(Target),
+  outputs: Texts
+})
+
+const decode = Schema.decodeUnknownEither(PlanFile)
+
+/** Whether a number that a double can't hold may be in a text; the digests are full of long runs of digits. */
+const longNumber = /[:,[\s]-?\d{16}/
+
+const read = (text: string): Either.Either<unknown, string> => {
+  try {
+    const data: unknown = longNumber.test(text) ? parseJson(text) : JSON.parse(text)
+    return Either.right(data)
+  } catch (cause) {
+    return Either.left(`it is not JSON: ${cause instanceof Error ? cause.message : String(cause)}`)
+  }
+}
+
+const templatesExist = (plan: Plan): Either.Either<Plan, string> => {
+  const stray = plan.targets.find((target) => target.template < 0 || target.template >= plan.templates.length)
+  return stray === undefined ? Either.right(plan) : Either.left(`target \`${stray.id}\` has no template`)
+}
+
+/** A plan from the text of a `plan.json`; on the left what is wrong with it, on one line. */
+export const decodePlan = (text: string): Either.Either<Plan, string> =>
+  Either.flatMap(read(text), (data) =>
+    Either.flatMap(
+      Either.mapLeft(decode(data), (error) => {
+        const [first] = ParseResult.ArrayFormatter.formatErrorSync(error)
+        return first === undefined ? "it is no plan" : `\`${first.path.join(".")}\`: ${first.message.split("\n", 1)[0]}`
+      }),
+      (plan): Either.Either<Plan, string> => templatesExist(plan)
+    ))
+
+/** The text of a `plan.json`: one line of JSON, integers with all their digits. */
+export const encodePlan = (plan: Plan): string => stringifyJson(plan)

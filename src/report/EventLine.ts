@@ -1,0 +1,64 @@
+/**
+ * The events of a run that are worth a line to a person, as that line.
+ *
+ * Owns which they are: every failure, however it was resolved, and what was skipped. Must not
+ * print. The surprise: a completed target has a line only where there are few of them.
+ */
+import type { RunEvent } from "../run/RunEvent.ts"
+import { between, countdown, duration } from "./Duration.ts"
+import { printable } from "./Printable.ts"
+import { endedOf, leftOf, type Progress } from "./Progress.ts"
+import type { Style } from "./Style.ts"
+
+/** With more targets than this, those that complete are only counted. */
+const few = 20
+
+const place = (event: { readonly target: string; readonly path: string }): string =>
+  printable(`${event.target}/${event.path}`)
+
+/** `120 of 800 done: 110 completed, 10 blocked; 680 left`. */
+export const countLine = (progress: Progress): string => {
+  const parts = (["completed", "blocked", "errored", "skipped"] as const)
+    .filter((status) => progress[status] > 0).map((status) => `${progress[status]} ${status}`)
+  return `${endedOf(progress)} of ${progress.total} done`
+    + (parts.length === 0 ? "" : `: ${parts.join(", ")}`)
+    + `; ${leftOf(progress)} left`
+}
+
+/** The line of an event, or `undefined`; `progress` is that after the event. */
+export const eventLine = (event: RunEvent, progress: Progress, style: Style): string | undefined => {
+  switch (event.type) {
+    case "RunStarted":
+      return `run ${printable(event.runId)} of ${printable(event.batch)}: ${progress.total} ${
+        progress.total === 1 ? "target" : "targets"
+      }`
+    case "RunResumed":
+      return `going on with run ${printable(progress.runId)}: ${countLine(progress)}`
+    case "AttemptFailed":
+      return `${style.yellow("retry")} ${place(event)}: ${printable(event.message)}; attempt ${event.attempt + 1} in ${
+        countdown(between(event.at, event.nextAttemptAt))
+      }, at ${printable(event.nextAttemptAt)}`
+    case "StepContinued":
+      return `${style.yellow("continued")} ${place(event)}: ${printable(event.message)}`
+    case "BreakerOpened":
+      return `${style.red("breaker opened")} ${
+        printable(event.target)
+      }: ${event.exhausted} steps exhausted in a row, at ${printable(event.path)}`
+    case "TargetBlocked":
+      return `${style.red("blocked")} ${printable(event.target)} at ${printable(event.step)}: ${
+        printable(event.message)
+      }`
+    case "TargetErrored":
+      return `${style.red("errored")} ${printable(event.target)} at ${printable(event.step)}: ${
+        printable(event.message)
+      }`
+    case "TargetSkipped":
+      return `${style.yellow("skipped")} ${printable(event.target)}: ${printable(event.message)}`
+    case "TargetCompleted":
+      return progress.total <= few
+        ? `${style.green("completed")} ${printable(event.target)} (${duration(event.durationMs)})`
+        : undefined
+    default:
+      return undefined
+  }
+}

@@ -1,0 +1,92 @@
+/**
+ * What the status area of a terminal shows at one moment.
+ *
+ * Owns its lines: pure in progress, time and width. Must not draw. The surprise: every line is
+ * one column narrower than the terminal, since a full last column makes some of them wrap.
+ */
+import { HashMap } from "effect"
+import { countdown } from "./Duration.ts"
+import { fit, pad, printable, width } from "./Printable.ts"
+import { endedOf, leftOf, type Progress, type Running } from "./Progress.ts"
+
+/** Running targets that have a line of their own. */
+const most = 8
+
+export interface Viewport {
+  readonly columns: number
+  /** Lines that the area may take. */
+  readonly rows: number
+  /** Milliseconds since the epoch. */
+  readonly now: number
+}
+
+const bar = (progress: Progress, room: number): string => {
+  const share = (count: number): number => progress.total === 0 ? 0 : Math.floor((count * room) / progress.total)
+  const done = share(progress.completed)
+  const stuck = share(endedOf(progress)) - done
+  return `[${"=".repeat(done)}${"!".repeat(stuck)}${" ".repeat(Math.max(0, room - done - stuck))}]`
+}
+
+const rate = (progress: Progress, now: number): string => {
+  const seconds = (now - Date.parse(progress.startedAt)) / 1000
+  if (progress.endedHere === 0 || !(seconds > 0)) return ""
+  const each = progress.endedHere / seconds
+  return each >= 1
+    ? `${each.toFixed(1)}/s`
+    : each * 60 >= 1
+    ? `${(each * 60).toFixed(1)}/min`
+    : `${(each * 3600).toFixed(1)}/h`
+}
+
+const summaryLine = (progress: Progress, { columns, now }: Viewport): string => {
+  const words = [
+    `${endedOf(progress)}/${progress.total}`,
+    `${progress.completed} done`,
+    ...(progress.blocked > 0 ? [`${progress.blocked} blocked`] : []),
+    ...(progress.errored > 0 ? [`${progress.errored} errored`] : []),
+    ...(progress.skipped > 0 ? [`${progress.skipped} skipped`] : []),
+    `${leftOf(progress)} left`,
+    ...[rate(progress, now)].filter((text) => text !== "")
+  ].join("  ")
+  const room = Math.min(30, columns - 1 - words.length - 4)
+  return room < 6 ? words : `${bar(progress, room)}  ${words}`
+}
+
+const timing = (running: Running, max: number | undefined, now: number): string => {
+  if (running.path === undefined) return ""
+  const of = max === undefined ? `${running.attempt}` : `${running.attempt}/${max}`
+  if (running.nextAttemptAt !== undefined) {
+    return `attempt ${of} in ${countdown(Date.parse(running.nextAttemptAt) - now)}`
+  }
+  const elapsed = countdown(now - Date.parse(running.since))
+  return max === 1 ? elapsed : `attempt ${of}, ${elapsed}`
+}
+
+const runningLine = (running: Running, max: number | undefined, now: number, columns: number): string => {
+  const tail = timing(running, max, now)
+  const name = printable(running.path === undefined ? running.target : `${running.target}/${running.path}`)
+  // The name gives way before the timing does.
+  const room = columns - width(tail) - 4
+  return `  ${room < 8 ? name : pad(fit(name, room), Math.min(room, 32))}  ${tail}`
+}
+
+/** The lines of the area, each fitting into the width; `maxAttempts` is a step's limit, where it is known. */
+export const progressLines = (
+  progress: Progress,
+  view: Viewport,
+  maxAttempts: (target: string, path: string) => number | undefined
+): ReadonlyArray<string> => {
+  const columns = Math.max(1, view.columns - 1)
+  const running = Array.from(HashMap.values(progress.running))
+    .sort((a, b) => (a.since < b.since ? -1 : a.since > b.since ? 1 : a.target < b.target ? -1 : 1))
+  const room = Math.max(0, Math.min(most, view.rows - 2))
+  const shown = running.slice(0, room)
+  const more = running.length - shown.length
+  return [
+    ...shown.map((each) =>
+      runningLine(each, each.path === undefined ? undefined : maxAttempts(each.target, each.path), view.now, columns)
+    ),
+    ...(more > 0 && room > 0 ? [`  and ${more} more`] : []),
+    summaryLine(progress, view)
+  ].map((line) => fit(line.trimEnd(), columns))
+}

@@ -1,0 +1,36 @@
+/**
+ * The JSON Schemas of the shapes that pawl prints, made from the definitions that make them.
+ *
+ * Owns the names. Must not be loaded by a command that prints none: making a schema takes
+ * longer than starting a run. The manifest's is made in its own room. The surprise: they let
+ * fields through that they don't know, since a minor version may add some.
+ */
+import { JSONSchema, type Schema } from "effect"
+import { RunEvent } from "../run/RunEvent.ts"
+import { ErrorDocument } from "./ErrorDocument.ts"
+import { StatusDocument } from "./StatusDocument.ts"
+import { Summary } from "./Summary.ts"
+
+const ast: { readonly [Name in "summary" | "event" | "error" | "status"]: Schema.Schema.All["ast"] } = {
+  summary: Summary.ast,
+  event: RunEvent.ast,
+  error: ErrorDocument.ast,
+  status: StatusDocument.ast
+}
+
+export type ReportSchemaName = keyof typeof ast
+
+/** Two values of any kind would be two schemas of one `$id`, which validators refuse. */
+const withoutIds = (schema: object): object =>
+  JSON.parse(JSON.stringify(schema, (key, value) => key === "$id" ? undefined : value))
+
+/** The JSON Schema (draft 7) of one shape. */
+export const reportSchema = (name: ReportSchemaName): object => {
+  const definitions: Record<string, JSONSchema.JsonSchema7> = {}
+  const schema = JSONSchema.fromAST(ast[name], { definitions, additionalPropertiesStrategy: "allow" })
+  return withoutIds({
+    $schema: "http://json-schema.org/draft-07/schema#",
+    ...(Object.keys(definitions).length === 0 ? {} : { $defs: definitions }),
+    ...schema
+  })
+}

@@ -1,0 +1,140 @@
+/**
+ * The report that people read at the end of a run and from `pawl status`.
+ *
+ * Owns its lines. Must not print, and must not know a terminal but for its width. The
+ * surprise: what completed is only counted; the list is of what needs a person.
+ */
+import { stringifyJson } from "../expression/Value.ts"
+import { duration } from "./Duration.ts"
+import type { NextStep } from "./NextSteps.ts"
+import { fit, printable } from "./Printable.ts"
+import type { Style } from "./Style.ts"
+import type { Summary, SummaryTarget } from "./Summary.ts"
+import { type Cell, table } from "./Table.ts"
+
+/** What the table needs of a summary or of a status document. */
+export interface Report extends Pick<Summary, "batch" | "runId" | "durationMs" | "counts" | "targets"> {
+  readonly status: string
+  readonly haltReason: string | null
+  readonly exitCode?: number
+  readonly live?: { readonly pid: number } | null
+  readonly outputs?: Summary["outputs"]
+  readonly error?: Summary["error"]
+}
+
+export interface TableOptions {
+  readonly style: Style
+  /** Of the terminal; absent where the text does not go to one, and nothing is cut. */
+  readonly columns?: number
+  readonly next: ReadonlyArray<NextStep>
+  /** The run's directory, as the user may name it. */
+  readonly directory?: string
+  /** Rows shown at most. */
+  readonly most?: number
+}
+
+const order = ["completed", "blocked", "errored", "skipped", "paused", "pending"] as const
+
+const colourOf = (status: string, style: Style): (text: string) => string => {
+  if (status === "completed") return style.green
+  if (status === "blocked" || status === "errored" || status === "failed") return style.red
+  return status === "skipped" || status === "pending" ? style.dim : style.yellow
+}
+
+const headline = (report: Report, style: Style): string =>
+  [
+    style.bold(printable(report.batch)),
+    printable(report.runId),
+    colourOf(report.status, style)(report.status)
+    + (report.haltReason === null ? "" : ` (${report.haltReason})`),
+    ...(report.exitCode === undefined ? [] : [`exit code ${report.exitCode}`]),
+    ...(report.live == null ? [] : [`process ${report.live.pid}`]),
+    duration(report.durationMs)
+  ].join("  ")
+
+const isFilteredOut = (target: SummaryTarget): boolean => target.reason === "filtered-out"
+
+const countLine = ({ counts, targets }: Report, style: Style): string => {
+  const out = targets.reduce((sum, target) => sum + (isFilteredOut(target) ? 1 : 0), 0)
+  const parts = order.filter((status) => counts[status] > 0).map((status) =>
+    colourOf(status, style)(`${counts[status]} ${status}`)
+    + (status === "skipped" && out > 0 ? ` (${out} not selected)` : "")
+  )
+  return `${counts.total} ${counts.total === 1 ? "target" : "targets"}`
+    + (parts.length === 0 ? "" : `: ${parts.join(", ")}`)
+}
+
+const needsAttention = (target: SummaryTarget): boolean =>
+  target.status !== "completed" && target.status !== "pending" && !isFilteredOut(target)
+
+/** Below this a table of all columns can't be read: reason and log give way to the message. */
+const roomy = 76
+
+const row = (target: SummaryTarget, style: Style, isRoomy: boolean): ReadonlyArray<Cell> => {
+  const at = target.step ?? target.steps.find((step) => step.status === "running")?.path
+  const step = target.steps.find((step) => step.path === at)
+  return [
+    { text: target.status, paint: colourOf(target.status, style) },
+    { text: printable(target.id) },
+    { text: printable(at ?? "") },
+    { text: String(target.attempts ?? step?.attempts ?? "") },
+    { text: isRoomy ? printable(target.reason ?? "") : "" },
+    { text: printable(target.message ?? "") },
+    { text: isRoomy ? printable(step?.log ?? "") : "" }
+  ]
+}
+
+const header = ["STATUS", "TARGET", "STEP", "ATTEMPTS", "REASON", "MESSAGE", "LOG"]
+
+const stuckLines = (report: Report, { columns, most = 50, style }: TableOptions): ReadonlyArray<string> => {
+  const shown: Array<SummaryTarget> = []
+  let found = 0
+  for (const target of report.targets) {
+    if (!needsAttention(target)) continue
+    found++
+    if (shown.length < most) shown.push(target)
+  }
+  if (found === 0) return []
+  const more = found - shown.length
+  return [
+    "",
+    ...table(
+      header,
+      shown.map((target) => row(target, style, columns === undefined || columns >= roomy)),
+      { style, ...(columns === undefined ? {} : { columns }) }
+    ),
+    ...(more === 0
+      ? []
+      : [`and ${more} more; see them all with: pawl status ${printable(report.runId)} --format json`])
+  ]
+}
+
+const outputLines = (outputs: Summary["outputs"] = {}): ReadonlyArray<string> => {
+  const entries = Object.entries(outputs)
+  if (entries.length === 0) return []
+  return [
+    "",
+    "outputs:",
+    ...entries.map(([name, value]) => `  ${printable(name)} = ${fit(printable(stringifyJson(value)), 200)}`)
+  ]
+}
+
+const nextLines = (next: ReadonlyArray<NextStep>, style: Style): ReadonlyArray<string> => {
+  if (next.length === 0) return []
+  return ["", "next:", ...next.flatMap(({ command, why }) => [`  ${why}`, `    ${style.cyan(printable(command))}`])]
+}
+
+/** The lines of the report, without line ends. Commands under "next" are never cut. */
+export const summaryTable = (report: Report, options: TableOptions): ReadonlyArray<string> => {
+  const { directory, next, style } = options
+  const stuck = stuckLines(report, options)
+  return [
+    headline(report, style),
+    countLine(report, style),
+    ...(report.error == null ? [] : [`${style.red("error:")} ${printable(report.error.message)}`]),
+    ...stuck,
+    ...(stuck.length === 0 || directory === undefined ? [] : [style.dim(`logs are under ${printable(directory)}`)]),
+    ...outputLines(report.outputs),
+    ...nextLines(next, style)
+  ]
+}

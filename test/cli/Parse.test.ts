@@ -1,0 +1,73 @@
+import { FileSystem } from "@effect/platform"
+import { describe, expect, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { readArguments } from "../../src/cli/Arguments.ts"
+import { logsData, runData } from "../../src/cli/Commands.ts"
+import { parseFlags } from "../../src/cli/Parse.ts"
+import { optionsOf } from "../../src/cli/RunCommand.ts"
+
+const run = (...words: ReadonlyArray<string>) =>
+  parseFlags(runData.flags, readArguments(["run", "b.yaml", ...words])).pipe(
+    Effect.provide(FileSystem.layerNoop({}))
+  )
+
+describe("the values of flags", () => {
+  it.effect("have their types", () =>
+    Effect.gen(function*() {
+      const words = "--target a --target b --cap 3 -j4 --max-blocked 20% --strict --auto-advance --order longest-first"
+      const flags = yield* run(
+        ...words.split(" "),
+        "--inputs",
+        "-",
+        "--format=json",
+        "--input",
+        "x= 1 ",
+        "--input",
+        "y="
+      )
+      expect(flags).toMatchObject({
+        target: ["a", "b"],
+        only: [],
+        cap: 3,
+        maxParallel: 4,
+        maxBlocked: { percent: 20 },
+        strict: true,
+        fresh: false,
+        autoAdvance: true,
+        input: ["x= 1 ", "y="],
+        inputs: "-",
+        order: "longest-first",
+        format: "json",
+        color: "auto"
+      })
+    }))
+
+  it.effect("that were not given leave the manifest to speak", () =>
+    Effect.gen(function*() {
+      const options = optionsOf(yield* run(), "b.yaml", undefined)
+      expect(options).toEqual({
+        manifest: "b.yaml",
+        input: [],
+        target: [],
+        only: [],
+        order: "manifest",
+        fresh: false,
+        retryErrors: false,
+        retryBlocked: false,
+        allowChanges: false
+      })
+    }))
+
+  it.effect("say no where no was said", () =>
+    Effect.gen(function*() {
+      const options = optionsOf(yield* run("--no-auto-advance", "--max-blocked", "0"), "b.yaml", "/s")
+      expect(options).toMatchObject({ autoAdvance: false, maxBlocked: { count: 0 }, stateDir: "/s" })
+    }))
+
+  it.effect("of another command are its own", () =>
+    Effect.gen(function*() {
+      const call = readArguments(["logs", "r", "--attempt", "2", "-f", "--stderr"])
+      const flags = yield* Effect.provide(parseFlags(logsData.flags, call), FileSystem.layerNoop({}))
+      expect(flags).toMatchObject({ attempt: 2, follow: true, stderr: true })
+    }))
+})

@@ -1,0 +1,85 @@
+/** pawl with everything real but its streams, its processes, its signals and where it stands. */
+import { layer as layerFileSystem } from "@effect/platform-bun/BunFileSystem"
+import { layer as layerPath } from "@effect/platform-bun/BunPath"
+import { Effect, Layer } from "effect"
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { onTestFinished } from "vitest"
+import { layerFile } from "../../src/checkpoint/FileRunStore.ts"
+import { layerDisk } from "../../src/checkpoint/LiveDisk.ts"
+import type { RunStore } from "../../src/checkpoint/RunStore.ts"
+import { app } from "../../src/cli/App.ts"
+import { layerStreams } from "../../src/cli/LiveStreams.ts"
+import { layerLog } from "../../src/cli/Log.ts"
+import { type Sink, Streams } from "../../src/cli/Streams.ts"
+import { Watchers } from "../../src/cli/Watchers.ts"
+import { Environment } from "../../src/manifest/Environment.ts"
+import { Stdin } from "../../src/manifest/Stdin.ts"
+import { Shutdown } from "../../src/run/Shutdown.ts"
+import { layerScripted, type Script } from "../run/scripted.ts"
+
+export interface Stage {
+  /** Where pawl stands; a new folder if left out. */
+  readonly cwd?: string
+  readonly stdin?: string
+  readonly script?: Script
+  readonly variables?: Readonly<Record<string, string>>
+  readonly signal?: Effect.Effect<"SIGHUP" | "SIGINT" | "SIGTERM">
+  readonly store?: Layer.Layer<RunStore>
+  readonly isTerminal?: boolean
+}
+
+export interface Told {
+  readonly code: number
+  readonly stdout: string
+  /** Standard output as bytes. */
+  readonly raw: Uint8Array
+  readonly stderr: string
+  readonly cwd: string
+}
+
+/** A new folder, removed when the test that asks is over. */
+export const folder = (): string => {
+  const path = mkdtempSync(join(tmpdir(), "pawl-cli-"))
+  onTestFinished(() => rmSync(path, { recursive: true, force: true }))
+  return path
+}
+
+const capture = (isTerminal: boolean): Sink & { readonly bytes: () => Buffer } => {
+  const chunks: Array<Buffer> = []
+  return {
+    isTerminal,
+    columns: () => 80,
+    rows: () => 24,
+    isClosed: () => false,
+    drained: Effect.void,
+    write: (chunk) => {
+      chunks.push(Buffer.from(chunk))
+    },
+    bytes: () => Buffer.concat(chunks)
+  }
+}
+
+/** Calls pawl and tells what it said. */
+export const pawl = (words: ReadonlyArray<string>, stage: Stage = {}): Effect.Effect<Told> =>
+  Effect.gen(function*() {
+    const cwd = stage.cwd ?? folder()
+    const stdout = capture(stage.isTerminal ?? false)
+    const stderr = capture(stage.isTerminal ?? false)
+    const { create } = yield* Effect.provide(Streams, layerStreams)
+    const streams = Layer.succeed(Streams, { stdout, stderr, create })
+    const files = layerFile.pipe(Layer.provide(layerDisk), Layer.provideMerge(Watchers.layer))
+    const layer = Layer.mergeAll(
+      stage.store === undefined ? files : Layer.merge(stage.store, Watchers.layer),
+      layerScripted(stage.script ?? (() => ({}))),
+      Environment.layerOf({ variables: { PATH: "/usr/bin:/bin", ...stage.variables }, cwd }),
+      Stdin.layerText(stage.stdin ?? ""),
+      layerFileSystem,
+      layerPath,
+      Layer.succeed(Shutdown, { requested: stage.signal ?? Effect.never }),
+      layerLog.pipe(Layer.provideMerge(streams))
+    )
+    const code = yield* Effect.provide(app(words, { version: "1.2.3", commit: "abc1234" }), layer)
+    return { code, stdout: stdout.bytes().toString(), raw: stdout.bytes(), stderr: stderr.bytes().toString(), cwd }
+  })

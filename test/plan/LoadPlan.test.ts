@@ -1,0 +1,215 @@
+import { FileSystem, Path } from "@effect/platform"
+import { BunFileSystem, BunPath } from "@effect/platform-bun"
+import { describe, expect, it } from "@effect/vitest"
+import { Effect, Layer } from "effect"
+import { Environment } from "../../src/manifest/Environment.ts"
+import { Stdin } from "../../src/manifest/Stdin.ts"
+import { loadPlan } from "../../src/plan/LoadPlan.ts"
+import type { PlanSource } from "../../src/plan/PlanSource.ts"
+import { shown } from "../manifest/reading.ts"
+
+interface Given {
+  readonly files?: Readonly<Record<string, string>>
+  readonly stdin?: string
+  readonly variables?: Readonly<Record<string, string>>
+}
+
+const load = Effect.fn("load")(
+  function*(source: Partial<PlanSource>, { files = {}, stdin = "", variables = {} }: Given) {
+    const fs = yield* FileSystem.FileSystem
+    const path = yield* Path.Path
+    const cwd = yield* Effect.orDie(fs.makeTempDirectoryScoped({ prefix: "pawl-plan-" }))
+    for (const [name, content] of Object.entries(files)) {
+      const file = path.join(cwd, name)
+      yield* Effect.orDie(fs.makeDirectory(path.dirname(file), { recursive: true }))
+      yield* Effect.orDie(fs.writeFileString(file, content))
+    }
+    const loaded = yield* loadPlan({ manifest: "batch.yaml", input: [], ...source }).pipe(
+      Effect.provide(Layer.merge(Environment.layerOf({ cwd, variables }), Stdin.layerText(stdin)))
+    )
+    return { ...loaded, manifestDir: path.relative(cwd, loaded.manifestDir) }
+  },
+  Effect.scoped,
+  Effect.provide(Layer.merge(BunFileSystem.layer, BunPath.layer))
+)
+
+const one = "name: a\ntargets: [{ id: x, run: y }]\n"
+const inputs = `name: a
+inputs:
+  release: { type: string, required: true }
+  count: { type: integer, default: 1, env: COUNT }
+targets: [{ id: "{{ inputs.release }}", run: y }]
+`
+
+describe("a plan from what the user names", () => {
+  it.effect("a file, its folder being what its paths are relative to", () =>
+    Effect.gen(function*() {
+      const loaded = yield* load({ manifest: "sub/batch.yaml" }, {
+        files: {
+          "sub/batch.yaml": "name: a\ntargets: [{ id: \"{{ item }}\", forEach: { file: hosts }, run: y }]",
+          "sub/hosts": "h1\nh2\n"
+        }
+      })
+      expect(loaded.plan.targets.map((target) => target.id)).toEqual(["h1", "h2"])
+      expect(loaded).toMatchObject({ manifestDir: "sub", file: "sub/batch.yaml" })
+    }))
+
+  it.effect("the same plan, whatever folder it is in", () =>
+    Effect.gen(function*() {
+      const files = { "a/batch.yaml": one, "b/c/batch.yaml": one }
+      const [a, b] = [
+        yield* load({ manifest: "a/batch.yaml" }, { files }),
+        yield* load({ manifest: "b/c/batch.yaml" }, { files })
+      ]
+      expect(a.plan).toEqual(b.plan)
+    }))
+
+  it.effect("standard input, relative to the working directory", () =>
+    Effect.gen(function*() {
+      const loaded = yield* load({ manifest: "-" }, {
+        stdin: JSON.stringify({ name: "a", targets: [{ id: "x", run: "y" }] })
+      })
+      expect(loaded.manifestDir).toBe("")
+      expect(loaded.plan.batch).toBe("a")
+    }))
+
+  it.effect("items from standard input", () =>
+    Effect.gen(function*() {
+      const { plan } = yield* load({}, {
+        files: { "batch.yaml": "name: a\ntargets: [{ id: \"{{ item }}\", forEach: { stdin: true }, run: y }]" },
+        stdin: "b\na\n"
+      })
+      expect(plan.targets.map((target) => target.id)).toEqual(["b", "a"])
+    }))
+
+  it.effect("inputs from the command line, a file in YAML and the environment", () =>
+    Effect.gen(function*() {
+      const { values } = yield* load({ inputs: "in.yaml" }, {
+        files: { "batch.yaml": inputs, "in.yaml": "release: r1\n" },
+        variables: { COUNT: "3" }
+      })
+      expect(values).toEqual({ release: "r1", count: 3 })
+    }))
+
+  it.effect("inputs from standard input", () =>
+    Effect.gen(function*() {
+      const { values } = yield* load({ inputs: "-" }, {
+        files: { "batch.yaml": inputs },
+        stdin: "{\"release\":\"r2\"}"
+      })
+      expect(values).toEqual({ release: "r2", count: 1 })
+    }))
+})
+
+describe("what can't be made a plan", () => {
+  it.effect.each<
+    readonly [
+      what: string,
+      source: Partial<PlanSource>,
+      given: Given,
+      file: string,
+      ...mistakes: ReadonlyArray<unknown>
+    ]
+  >([
+    [
+      "a manifest that is not there",
+      {},
+      {},
+      "batch.yaml",
+      expect.stringMatching(/^-: : the manifest is not there \(looked for \/.*\/batch\.yaml\)$/)
+    ],
+    ["a directory", { manifest: "." }, {}, ".", "-: : the manifest is a directory (name a file in it)"],
+    [
+      "an empty file",
+      {},
+      { files: { "batch.yaml": "\n" } },
+      "batch.yaml",
+      "-: : the file is empty (`pawl init` writes a manifest to start from)"
+    ],
+    [
+      "a mistake in it",
+      {},
+      { files: { "batch.yaml": `${one}zzz: 1\n` } },
+      "batch.yaml",
+      expect.stringContaining("3: zzz: unknown key `zzz`")
+    ],
+    [
+      "an input on the command line",
+      { input: ["relase=1"] },
+      { files: { "batch.yaml": inputs } },
+      "--input",
+      "-: : unknown input `relase` (did you mean `release`?)",
+      "-: : input `release` is required and has no value (give it with `--input release=…`, in a file with `--inputs`)"
+    ],
+    [
+      "an input in a file, at its place there",
+      { inputs: "in.json" },
+      { files: { "batch.yaml": inputs, "in.json": "{\n  \"release\": \"1\",\n  \"count\": \"x\"\n}" } },
+      "in.json",
+      "3: \"x\": input `count` must be an integer, not `\"x\"`"
+    ],
+    [
+      "an input unknown in a file",
+      { inputs: "in.json" },
+      { files: { "batch.yaml": inputs, "in.json": "{\n  \"release\": \"1\",\n  \"cuont\": 2\n}" } },
+      "in.json",
+      "3: \"cuont\": unknown input `cuont` (did you mean `count`?)"
+    ],
+    [
+      "an input in the environment, at its declaration",
+      { input: ["release=1"] },
+      { files: { "batch.yaml": inputs }, variables: { COUNT: "x" } },
+      "batch.yaml",
+      "4: COUNT: input `count` must be an integer, not `x` (its value comes from the environment variable `COUNT`)"
+    ],
+    [
+      "a file of inputs that is a list",
+      { inputs: "in.json" },
+      { files: { "batch.yaml": inputs, "in.json": "[1]" } },
+      "in.json",
+      expect.stringContaining("1: [1]: a file of inputs must be a mapping of names to values")
+    ],
+    [
+      "a file of inputs that is not there",
+      { inputs: "in.json" },
+      { files: { "batch.yaml": inputs } },
+      "in.json",
+      expect.stringContaining("the file of inputs is not there")
+    ],
+    [
+      "standard input wanted for two",
+      { manifest: "-", inputs: "-" },
+      {},
+      "-",
+      "-: : standard input can't be both the manifest and the inputs (put one of them into a file)"
+    ],
+    [
+      "standard input wanted for the manifest and items",
+      { manifest: "-" },
+      { stdin: "name: a\ntargets: [{ id: \"{{ item }}\", forEach: { stdin: true }, run: y }]" },
+      "-",
+      "-: : standard input is wanted by the manifest (`-`) and by a `forEach: { stdin: true }` (it can be read once: put one of them into a file)"
+    ],
+    [
+      "a manifest that is too big, by its size alone",
+      {},
+      { files: { "batch.yaml": "a".repeat(33 * 1024 * 1024) } },
+      "batch.yaml",
+      expect.stringContaining("the file has 33.0 MiB, more than the 32 MiB")
+    ],
+    [
+      "a cycle",
+      {},
+      { files: { "batch.yaml": "name: a\ntargets: [{ id: x, run: y, needs: [z] }, { id: z, run: y, needs: [x] }]" } },
+      "batch.yaml",
+      "2: [z]: targets need each other: x → z → x (take one of these needs out)"
+    ]
+  ])("%s", ([, source, given, file, ...mistakes]) =>
+    load(source, given).pipe(
+      Effect.flip,
+      Effect.map((error) => {
+        expect(shown(error.diagnostics)).toEqual(mistakes)
+        expect(new Set(error.diagnostics.map((each) => each.file))).toEqual(new Set([file]))
+      })
+    ))
+})

@@ -1,0 +1,257 @@
+import { describe, expect, it } from "@effect/vitest"
+import { Effect, Scope, TestClock } from "effect"
+import type { Plan } from "../../src/plan/Plan.ts"
+import type { Selection } from "../../src/plan/Selection.ts"
+import { countLine } from "../../src/report/EventLine.ts"
+import { width } from "../../src/report/Printable.ts"
+import { advance, endedOf, leftOf, nothing, type Progress } from "../../src/report/Progress.ts"
+import { progressLive, wipe } from "../../src/report/ProgressLive.ts"
+import { progressPlain } from "../../src/report/ProgressPlain.ts"
+import { progressLines } from "../../src/report/ProgressView.ts"
+import { plain } from "../../src/report/Style.ts"
+import type { RunEvent, RunFact } from "../../src/run/RunEvent.ts"
+import { apply, empty, type RunState } from "../../src/run/RunState.ts"
+import { all, blocked, completed, halted, only, plan, stamped, started } from "./plans.ts"
+
+/** Each event with the state after it. */
+const steps = (events: ReadonlyArray<RunEvent>): ReadonlyArray<readonly [RunEvent, RunState]> => {
+  let state = empty
+  return events.map((event) => {
+    state = apply(state, event)
+    return [event, state] as const
+  })
+}
+
+const progressOf = (of: Plan, selection: Selection, ...facts: ReadonlyArray<RunFact>): Progress =>
+  steps(stamped(facts)).reduce<Progress>(
+    (progress, [event, state]) => advance(progress, event, state, { plan: of, selection }),
+    nothing
+  )
+
+const resumed = (of: Plan): RunFact => ({
+  type: "RunResumed",
+  planHash: of.hash,
+  plan: "plan.json",
+  targets: of.targets.length,
+  reset: [],
+  retried: []
+})
+
+const three = plan(["api", "web", "docs"])
+
+describe("how far a run is", () => {
+  it("counts each target once, however it ended", () => {
+    const progress = progressOf(three, all(three), started(three), ...blocked("api"), ...completed("web"))
+    expect([progress.completed, progress.blocked, endedOf(progress), leftOf(progress)]).toEqual([1, 1, 2, 1])
+    expect(countLine(progress)).toBe("2 of 3 done: 1 completed, 1 blocked; 1 left")
+  })
+
+  it("knows what earlier invocations did, and does not take it for speed", () => {
+    const progress = progressOf(
+      three,
+      all(three),
+      started(three),
+      ...completed("web"),
+      halted("CapReached"),
+      resumed(three)
+    )
+    expect([progress.completed, progress.endedHere, leftOf(progress)]).toEqual([1, 0, 2])
+  })
+
+  it("is about the selected targets only", () => {
+    const progress = progressOf(
+      three,
+      only(0),
+      started(three),
+      ...completed("web"),
+      halted("CapReached"),
+      resumed(three)
+    )
+    expect([progress.total, progress.completed, leftOf(progress)]).toEqual([1, 0, 1])
+  })
+})
+
+const noted = (facts: ReadonlyArray<RunFact>, of: Plan = three): string => {
+  let text = ""
+  const watcher = progressPlain((more) => {
+    text += more
+  }, plain)
+  watcher.begin?.(of, all(of))
+  for (const [event, state] of steps(stamped(facts))) watcher.observe(event, state)
+  return text
+}
+
+describe("progress without a terminal", () => {
+  it("has a line for each retry, with when it comes, and for what is blocked", () => {
+    expect(noted([started(three), ...blocked("api")])).toBe(
+      "run 20261120T030000-7f3a9c of nightly: 3 targets\n"
+        + "retry api/build: exit code 2; attempt 2 in 2s, at 2026-11-20T03:00:05.000Z\n"
+        + "blocked api at build: exit code 2 after 2 attempts\n"
+    )
+  })
+
+  it("names completed targets only where they are few", () => {
+    expect(noted([started(three), ...completed("web")])).toContain("completed web (120ms)\n")
+    const many = plan(Array.from({ length: 21 }, (_, index) => `t${index}`))
+    expect(noted([started(many), ...completed("t0")], many)).not.toContain("completed t0")
+  })
+
+  it("counts every ten seconds of the run's own time, and not more often", () => {
+    const many = plan(Array.from({ length: 30 }, (_, index) => `t${index}`))
+    const facts = [started(many), ...many.targets.flatMap(({ id }) => completed(id))]
+    const counts = noted(facts, many).split("\n").filter((line) => line.includes(" left"))
+    // 181 events, one a second.
+    expect(counts).toHaveLength(18)
+  })
+
+  it("says what a failure that was gone past was, and what was skipped and why", () => {
+    const text = noted([
+      started(three),
+      {
+        type: "StepContinued",
+        target: "api",
+        path: "build",
+        attempt: 1,
+        reason: "exit-code",
+        message: "exit code 1",
+        durationMs: 1,
+        output: { stdout: "", stderr: "" }
+      },
+      {
+        type: "TargetSkipped",
+        target: "web",
+        reason: "need-not-completed",
+        need: "api",
+        message: "it needs api, which is blocked"
+      }
+    ])
+    expect(text).toContain("continued api/build: exit code 1\nskipped web: it needs api, which is blocked\n")
+  })
+
+  it("obeys nothing that an id or a message holds", () => {
+    const evil = plan(["a\u001b[2J"])
+    const text = noted([started(evil), ...blocked("a\u001b[2J", "x\ny\u001b[0m")], evil)
+    expect(text.replaceAll("\n", "")).not.toMatch(/\p{Cc}/u)
+    expect(text.split("\n")).toHaveLength(4)
+  })
+})
+
+const now = Date.parse("2026-11-20T03:00:04.000Z")
+const under = (columns: number, rows = 24) => ({ columns, rows, now })
+const begun: ReadonlyArray<RunFact> = [
+  started(three),
+  ...completed("web").slice(0, -1),
+  { type: "TargetCompleted", target: "web", durationMs: 5 },
+  ...blocked("api").slice(0, 3)
+]
+const running = progressOf(three, all(three), ...begun)
+
+describe("the status area of a terminal", () => {
+  it("shows what runs, its attempt and when the next one comes, and how far the run is", () => {
+    expect(progressLines(running, under(80), () => 3)).toEqual([
+      "  api/build                         attempt 2/3 in 1s",
+      "[==========                    ]  1/3  1 done  2 left  15.0/min"
+    ])
+  })
+
+  it("shows how long an attempt has been running", () => {
+    const later = progressOf(three, all(three), ...begun, ...blocked("api").slice(3, 4))
+    expect(progressLines(later, { ...under(80), now: now + 65_000 }, () => 3)[0]).toBe(
+      "  api/build                         attempt 2/3, 59s"
+    )
+    expect(progressLines(later, { ...under(80), now: now + 65_000 }, () => undefined)[0]).toContain("attempt 2, 59s")
+  })
+
+  it("shows no attempt where there is only one", () => {
+    const later = progressOf(three, all(three), started(three), ...blocked("api").slice(0, 2))
+    expect(progressLines(later, under(80), () => 1)[0]).toBe("  api/build                         2s")
+  })
+
+  it("has eight lines for what runs, and says how many more there are", () => {
+    const many = plan(Array.from({ length: 12 }, (_, index) => `t${index}`))
+    const facts = many.targets.map(({ id }): RunFact => ({ type: "TargetStarted", target: id }))
+    const lines = progressLines(progressOf(many, all(many), started(many), ...facts), under(80), () => 1)
+    expect(lines).toHaveLength(10)
+    expect(lines[8]).toBe("  and 4 more")
+  })
+
+  it("never takes more lines than the terminal has", () => {
+    const many = plan(Array.from({ length: 12 }, (_, index) => `t${index}`))
+    const facts = many.targets.map(({ id }): RunFact => ({ type: "TargetStarted", target: id }))
+    const progress = progressOf(many, all(many), started(many), ...facts)
+    for (const rows of [1, 2, 3, 5]) {
+      expect(progressLines(progress, under(80, rows), () => 1).length).toBeLessThanOrEqual(Math.max(1, rows))
+    }
+  })
+
+  it.each([200, 80, 40, 20, 10, 1])("never wraps at %d columns", (columns) => {
+    const long = plan(["a-target-with-a-very-long-name-that-goes-on-and-on-世界-and-on", "web"])
+    const id = long.targets[0]?.id ?? ""
+    const progress = progressOf(long, all(long), started(long), ...completed("web"), ...blocked(id).slice(0, 3))
+    for (const line of progressLines(progress, under(columns), () => 3)) {
+      expect(width(line)).toBeLessThan(Math.max(2, columns))
+    }
+  })
+
+  it("keeps the timing in sight where the name has no room", () => {
+    const [line] = progressLines(running, under(40), () => 3)
+    expect(line).toContain("attempt 2/3 in 1s")
+  })
+
+  it("goes back over as many rows as its lines take in a window that has become narrower", () => {
+    expect(wipe(["x".repeat(70), "short"], 80)).toBe("\r\u001b[2A\u001b[0J")
+    expect(wipe(["x".repeat(70), "short"], 40)).toBe("\r\u001b[3A\u001b[0J")
+    expect(wipe([], 40)).toBe("")
+  })
+})
+
+describe("drawing on a terminal", () => {
+  const draw = Effect.gen(function*() {
+    const writes: Array<string> = []
+    const scope = yield* Scope.make()
+    const screen = { write: (text: string) => void writes.push(text), columns: () => 80, rows: () => 24 }
+    const watcher = yield* Scope.extend(progressLive(screen, plain), scope)
+    return { writes, scope, watcher }
+  })
+  const tell = (watcher: Effect.Effect.Success<typeof draw>["watcher"], facts: ReadonlyArray<RunFact>) => {
+    for (const [event, state] of steps(stamped(facts))) watcher.observe(event, state)
+  }
+
+  it.effect("happens at most ten times a second however many events there are", () =>
+    Effect.gen(function*() {
+      const { watcher, writes } = yield* draw
+      const many = plan(Array.from({ length: 200 }, (_, index) => `t${index}`))
+      const events = steps(stamped([started(many), ...many.targets.flatMap(({ id }) => completed(id))]))
+      for (const [index, [event, state]] of events.entries()) {
+        watcher.observe(event, state)
+        if (index % 100 === 0) yield* TestClock.adjust("10 millis")
+      }
+      yield* TestClock.adjust("100 millis")
+      // 1,201 events in 230 ms.
+      expect(writes.length).toBeLessThanOrEqual(3)
+      expect(writes.length).toBeGreaterThan(0)
+    }))
+
+  it.effect("is left out while nothing has changed", () =>
+    Effect.gen(function*() {
+      const { watcher, writes } = yield* draw
+      tell(watcher, [started(three)])
+      yield* TestClock.adjust("5 seconds")
+      expect(writes).toHaveLength(1)
+    }))
+
+  it.effect("leaves what was blocked above and wipes its area at the end, and then stops", () =>
+    Effect.gen(function*() {
+      const { scope, watcher, writes } = yield* draw
+      watcher.begin?.(three, all(three))
+      tell(watcher, [started(three), ...blocked("api")])
+      yield* TestClock.adjust("100 millis")
+      yield* Scope.close(scope, yield* Effect.exit(Effect.void))
+      expect(writes[0]).toContain("blocked api at build: exit code 2 after 2 attempts\n")
+      expect(writes.at(-1)).toBe("\r\u001b[1A\u001b[0J")
+      const before = writes.length
+      tell(watcher, [...completed("web")])
+      yield* TestClock.adjust("1 seconds")
+      expect(writes).toHaveLength(before)
+    }))
+})

@@ -1,0 +1,61 @@
+import { describe, expect, it } from "@effect/vitest"
+import { Ajv } from "ajv"
+import { PlanError } from "../../src/plan/PlanError.ts"
+import { errorDocument } from "../../src/report/ErrorDocument.ts"
+import { reportSchema, type ReportSchemaName } from "../../src/report/Schemas.ts"
+import { statusDocument } from "../../src/report/StatusDocument.ts"
+import { summarize } from "../../src/report/Summarize.ts"
+import { all, blocked, completed, halted, plan, stamped, started, state } from "./plans.ts"
+
+const validator = (name: ReportSchemaName) => {
+  const validate = new Ajv({ strict: false }).compile(reportSchema(name))
+  return (document: unknown): boolean => validate(JSON.parse(JSON.stringify(document)))
+}
+
+const two = plan(["api", "web"])
+const facts = [started(two), ...blocked("api"), ...completed("web"), halted("AllDoneOrBlocked")]
+const summary = summarize({ plan: two, state: state(...facts), selection: all(two), exitCode: 0, outputs: { a: 1 } })
+const status = statusDocument({ plan: two, state: state(...facts) })
+const error = errorDocument(new PlanError({ message: "m", hint: "h", details: [] }))
+
+describe("a JSON Schema, as an independent validator reads it", () => {
+  it("of a summary takes what pawl prints and nothing that is wrong", () => {
+    const isValid = validator("summary")
+    expect(isValid(summary)).toBe(true)
+    expect(isValid({ ...summary, status: "fine" })).toBe(false)
+    expect(isValid({ ...summary, exitCode: "0" })).toBe(false)
+    expect(isValid({ ...summary, exitCode: 0.5 })).toBe(false)
+    expect(isValid({ ...summary, targets: [{ id: "api" }] })).toBe(false)
+    const { counts: _counts, ...uncounted } = summary
+    expect(isValid(uncounted)).toBe(false)
+  })
+
+  it("lets fields through that a later minor version may add", () => {
+    expect(validator("summary")({ ...summary, later: true })).toBe(true)
+  })
+
+  it("of an event takes every event of a run and no other", () => {
+    const isValid = validator("event")
+    for (const event of stamped(facts)) expect([event.type, isValid(event)]).toEqual([event.type, true])
+    expect(isValid({ seq: 1, at: "x", type: "Unheard" })).toBe(false)
+    expect(isValid({ ...stamped(facts)[0], seq: 0 })).toBe(false)
+  })
+
+  it("of a status takes what pawl prints and nothing that is wrong", () => {
+    const isValid = validator("status")
+    expect(isValid(status)).toBe(true)
+    expect(isValid({ ...status, live: { pid: 7 }, haltReason: null, finishedAt: null, status: "running" })).toBe(true)
+    expect(isValid({ ...status, live: {} })).toBe(false)
+  })
+
+  it("of an error takes what pawl prints and nothing that is wrong", () => {
+    const isValid = validator("error")
+    expect(isValid(error)).toBe(true)
+    expect(isValid({ ...error, errors: [] })).toBe(false)
+    expect(isValid({ ...error, errors: [{ hint: "h" }] })).toBe(false)
+  })
+
+  it.each(["summary", "event", "status", "error"] as const)("of %s says what it is of", (name) => {
+    expect(JSON.stringify(reportSchema(name))).toContain(`pawl.${name}/v1`)
+  })
+})
