@@ -10,7 +10,7 @@ import { Effect, type Scope } from "effect"
 import { closeSync, ftruncateSync, openSync, readFileSync, writeSync } from "node:fs"
 import { hostname } from "node:os"
 import { startTimeOf } from "../process/ProcessTable.ts"
-import { RunHeldError, StateError } from "../run/StateError.ts"
+import { RunHeldError, type StateError } from "../run/StateError.ts"
 import { stateError } from "./LiveDisk.ts"
 
 const LOCK_EX = 2

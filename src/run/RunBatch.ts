@@ -128,7 +128,8 @@ export const runBatch = Effect.fn("RunBatch.runBatch")(function*(options: RunOpt
       addPlan: opened.addPlan(ref, plan),
       onBegun: Ref.set(begun, true)
     }).pipe(
-      // The one layer that can't be built in `main`: which run it records is only known here.
+      // Which run it records is only known here, so this one layer can't be built in `main`.
+      // oxlint-disable-next-line no-restricted-properties
       Effect.provide(store.checkpoint(ref)),
       Effect.tapError(() => Effect.unlessEffect(opened.discard(ref), Ref.get(begun)))
     )

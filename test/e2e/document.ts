@@ -55,9 +55,23 @@ export const blocksOf = (page: string): ReadonlyArray<FileBlock | ConsoleBlock> 
 
 const separator = "\u001e\n"
 
-/** A shell in which `$?` is that of the command before, with both streams in one. */
+/**
+ * A shell in which `$?` is that of the command before. A command's standard error comes before its standard output,
+ * as people see it where the one tells of progress and the other is the answer: between two pipes there is no order.
+ */
 const scriptOf = (commands: ReadonlyArray<ShownCommand>): string =>
-  ["exec 2>&1", "s=0", ...commands.flatMap(({ command }) => ["printf '\\036\\n'", "(exit $s)", command, "s=$?"])].join("\n")
+  [
+    "s=0",
+    ...commands.flatMap(({ command }) => [
+      "printf '\\036\\n'",
+      "(exit $s)",
+      `{ ${command}`,
+      "} 2> .stderr > .stdout",
+      "s=$?",
+      "cat .stderr .stdout",
+      "rm .stderr .stdout"
+    ])
+  ].join("\n")
 
 const runCommands = async (place: Workplace, commands: ReadonlyArray<ShownCommand>): Promise<ReadonlyArray<string>> => {
   const shell = Bun.spawn({

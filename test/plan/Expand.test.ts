@@ -145,7 +145,9 @@ describe("needs", () => {
   it("that would fill a disk are refused", () => {
     const items = Array.from({ length: 2300 }, (_, index) => `i${index}`)
     expect(refused(
-      batch("  - { forEach: { file: f }, id: \"a-{{ item }}\", run: x }\n  - { forEach: { file: f }, id: \"b-{{ item }}\", run: x, needs: [\"a-*\"] }"),
+      batch(
+        "  - { forEach: { file: f }, id: \"a-{{ item }}\", run: x }\n  - { forEach: { file: f }, id: \"b-{{ item }}\", run: x, needs: [\"a-*\"] }"
+      ),
       { items: [items, items] }
     )).toEqual([
       "2: targets: the needs of all targets come to 5290000, more than 5000000 (put one target between: the many need it, and it needs the many)"

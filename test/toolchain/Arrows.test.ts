@@ -70,6 +70,8 @@ const cases: ReadonlyArray<Case> = [
   importing("run", "../checkpoint/Checkpoint.ts", false),
   importing("run", "../checkpoint/RunStore.ts", false),
   importing("run", "../process/ProcessRunner.ts", false),
+  importing("checkpoint", "../process/ProcessTable.ts", false),
+  importing("checkpoint", "../process/LiveProcess.ts", true),
   importing("report", "../run/RunState.ts", false),
   importing("report", "../run/RunEvent.ts", false),
   importing("plan", "./../run/Thing.ts", true),
