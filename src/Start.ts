@@ -23,7 +23,7 @@ import { layerLive } from "./process/LiveProcess.ts"
 import { ExitCode } from "./run/ExitCode.ts"
 
 /** Between TERM and KILL, milliseconds. */
-const grace = 5000
+const grace = 10_000
 
 const layer = Layer.mergeAll(
   layerFile.pipe(Layer.provide(layerDisk), Layer.provideMerge(Watchers.layer)),

@@ -13,7 +13,8 @@ const commit = typeof PAWL_COMMIT === "string" ? PAWL_COMMIT : "unknown"
 
 const argv = process.argv.slice(2)
 if (argv.length === 1 && (argv[0] === "--version" || argv[0] === "-V")) {
-  process.stdout.write(`pawl ${version} (${commit})\n`)
+  // Half as long as through `process.stdout`, which sets up a stream first.
+  console.log(`pawl ${version} (${commit})`)
 } else {
   const { start } = await import("./Start.ts")
   start(argv, { version, commit })

@@ -7,7 +7,8 @@
  */
 import { Either, HashMap } from "effect"
 import { parseJson, stringifyJson } from "../expression/Value.ts"
-import type { RunState, TargetState } from "../run/RunState.ts"
+import type { RunState } from "../run/RunState.ts"
+import type { TargetState } from "../run/TargetState.ts"
 
 /** Raised when an older pawl could misread what a newer one writes. */
 export const SNAPSHOT_VERSION = 1

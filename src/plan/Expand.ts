@@ -12,6 +12,7 @@ import { pathText } from "../manifest/Finding.ts"
 import type { Manifest, RunSettings } from "../manifest/Manifest.ts"
 import type { Known, Position, TextProblem } from "../manifest/PublicText.ts"
 import { findCycles } from "./Cycles.ts"
+import { defaults, inherit } from "./Failure.ts"
 import { planHash, targetHasher, type TemplateDigest, templateDigests } from "./Hash.ts"
 import { resolveNeeds } from "./Needs.ts"
 import type { Plan, PlanTarget, RunDefaults } from "./Plan.ts"
@@ -199,7 +200,8 @@ export const expand = (request: ExpandRequest): Either.Either<Plan, Findings> =>
   const needs = complete ? needsOf(drafts, findings) : []
   if (Array.isNonEmptyReadonlyArray(findings)) return Either.left(findings)
   if (drafts.length === 0) return Either.left([{ path: ["targets"], message: "the batch has no targets" }])
-  const templates = manifest.targets.map((target) => planTemplate(manifest, target))
+  const batch = inherit(defaults, manifest.failure)
+  const templates = manifest.targets.map((target) => planTemplate(manifest, target, batch))
   const digests = templateDigests(templates, known.inputs)
   const plan = {
     schema: "pawl.plan/v1",

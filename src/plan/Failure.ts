@@ -8,34 +8,32 @@ import type { FailurePolicy } from "../manifest/Failure.ts"
 import { durationMs } from "../manifest/Scalars.ts"
 import type { RetryPolicyData } from "./Plan.ts"
 
-/** From the outermost level to the innermost; a level that says nothing is absent. */
-export type Levels = ReadonlyArray<FailurePolicy | undefined>
-
-const noRetries: RetryPolicyData = {
-  maxAttempts: 1,
-  backoffSeconds: 1,
-  factor: 2,
-  maxBackoffSeconds: 300,
-  jitter: false
+export interface Inherited {
+  readonly retries: RetryPolicyData
+  /** Of one attempt, milliseconds; `undefined` where there is no limit. */
+  readonly timeoutMs: number | undefined
+  /** Consecutive exhausted steps that stop a target; `false`: there is no breaker. */
+  readonly breakerThreshold: number | false
 }
 
-/** How many exhausted steps in a row stop a target where nothing says otherwise. */
-const defaultThreshold = 3
-
-export const retriesOf = (levels: Levels): RetryPolicyData =>
-  levels.reduce<RetryPolicyData>(
-    (outer, level) => (level?.retries === undefined ? outer : { ...outer, ...level.retries }),
-    noRetries
-  )
-
-/** Milliseconds of one attempt, `undefined` where there is no limit. `own` is the step's `timeout`. */
-export const timeoutOf = (levels: Levels, own: string | undefined): number | undefined => {
-  const text = own ?? levels.findLast((level) => level?.timeout !== undefined)?.timeout
-  return text === undefined ? undefined : durationMs(text)
+/** Where nothing is said. */
+export const defaults: Inherited = {
+  retries: { maxAttempts: 1, backoffSeconds: 1, factor: 2, maxBackoffSeconds: 300, jitter: false },
+  timeoutMs: undefined,
+  breakerThreshold: 3
 }
 
-/** Of a target: `false` where there is no breaker. */
-export const breakerOf = (levels: Levels): number | false => {
-  const breaker = levels.findLast((level) => level?.circuitBreaker !== undefined)?.circuitBreaker
-  return breaker === undefined ? defaultThreshold : breaker === false ? false : breaker.threshold
+/** What holds one level further in. A level that says nothing shares the outer one's data. */
+export const inherit = (outer: Inherited, level: FailurePolicy | undefined): Inherited => {
+  if (level === undefined) return outer
+  const { circuitBreaker, retries, timeout } = level
+  return {
+    retries: retries === undefined ? outer.retries : { ...outer.retries, ...retries },
+    timeoutMs: timeout === undefined ? outer.timeoutMs : durationMs(timeout),
+    breakerThreshold: circuitBreaker === undefined
+      ? outer.breakerThreshold
+      : circuitBreaker === false
+      ? false
+      : circuitBreaker.threshold
+  }
 }

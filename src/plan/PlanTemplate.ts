@@ -3,15 +3,14 @@
  *
  * Owns the normal form: `run:` on a target becomes a step, durations become milliseconds, shells words.
  */
-import type { FailurePolicy } from "../manifest/Failure.ts"
 import type { Manifest } from "../manifest/Manifest.ts"
-import { shellWords } from "../manifest/Scalars.ts"
+import { durationMs, shellWords } from "../manifest/Scalars.ts"
 import type { Step } from "../manifest/Steps.ts"
 import type { Target } from "../manifest/Targets.ts"
-import { breakerOf, type Levels, retriesOf, timeoutOf } from "./Failure.ts"
+import { inherit, type Inherited } from "./Failure.ts"
 import type { PlanStep, PlanTemplate } from "./Plan.ts"
 
-const defaultShell = "sh -e"
+const defaultShell: ReadonlyArray<string> = ["sh", "-e"]
 
 /** The steps of a target, whichever way it says what it does. */
 const stepsOf = (target: Target): ReadonlyArray<Step> => {
@@ -25,9 +24,9 @@ const stepsOf = (target: Target): ReadonlyArray<Step> => {
   return command === undefined ? [] : [{ id: "command", command, ...beside }]
 }
 
-const planStep = (step: Step, outer: Levels): PlanStep => {
-  const levels = [...outer, step.failure]
-  const timeoutMs = timeoutOf(levels, step.timeout)
+const planStep = (step: Step, outer: Inherited): PlanStep => {
+  const { retries, timeoutMs: inherited } = inherit(outer, step.failure)
+  const timeoutMs = step.timeout === undefined ? inherited : durationMs(step.timeout)
   const base = {
     id: step.id,
     ...(step.name === undefined ? {} : { name: step.name }),
@@ -37,23 +36,23 @@ const planStep = (step: Step, outer: Levels): PlanStep => {
     ...(step.workdir === undefined ? {} : { workdir: step.workdir }),
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     outputs: step.outputs ?? "text",
-    retries: retriesOf(levels)
+    retries
   } as const
   return "run" in step
-    ? { kind: "run", ...base, run: step.run, shell: shellWords(step.shell ?? defaultShell) }
+    ? { kind: "run", ...base, run: step.run, shell: step.shell === undefined ? defaultShell : shellWords(step.shell) }
     : { kind: "command", ...base, command: step.command }
 }
 
-const present = <A>(...values: ReadonlyArray<A | undefined>): ReadonlyArray<A> =>
-  values.filter((value) => value !== undefined)
+const present = <A>(outer: A | undefined, inner: A | undefined): ReadonlyArray<A> =>
+  [outer, inner].filter((value) => value !== undefined)
 
-/** What the targets of one entry have in common. */
-export const planTemplate = (manifest: Manifest, target: Target): PlanTemplate => {
-  const levels: ReadonlyArray<FailurePolicy | undefined> = [manifest.failure, target.failure]
+/** What the targets of one entry have in common; `batch` is what the manifest's `failure` comes to. */
+export const planTemplate = (manifest: Manifest, target: Target, batch: Inherited): PlanTemplate => {
+  const outer = inherit(batch, target.failure)
   return {
-    steps: stepsOf(target).map((step) => planStep(step, levels)),
+    steps: stepsOf(target).map((step) => planStep(step, outer)),
     env: present(manifest.env, target.env),
     workdir: present(manifest.workdir, target.workdir),
-    breakerThreshold: breakerOf(levels)
+    breakerThreshold: outer.breakerThreshold
   }
 }

@@ -9,7 +9,8 @@ import { HashMap } from "effect"
 import type { Plan } from "../plan/Plan.ts"
 import type { Selection } from "../plan/Selection.ts"
 import type { RunEvent } from "../run/RunEvent.ts"
-import { type RunState, targetState, type TargetStatus } from "../run/RunState.ts"
+import { type RunState, targetState } from "../run/RunState.ts"
+import type { TargetStatus } from "../run/TargetState.ts"
 
 export interface Running {
   readonly target: string

@@ -21,6 +21,7 @@ import type { RunState } from "./RunState.ts"
 import { decide, type SchedulerOptions } from "./Scheduler.ts"
 import { Shutdown } from "./Shutdown.ts"
 import type { StateError } from "./StateError.ts"
+import { Status } from "./Status.ts"
 
 export interface DriveRequest {
   readonly loaded: LoadedPlan
@@ -148,6 +149,8 @@ const idleReason = (request: DriveRequest, state: RunState): HaltReason => {
 export const drive = (request: DriveRequest) =>
   Effect.gen(function*() {
     const checkpoint = yield* Checkpoint
+    const status = yield* Status
+    status.begin?.(request.loaded.plan, request.selection)
     const begun = yield* begin(request)
     if (Option.isNone(begun)) {
       const state = yield* checkpoint.state

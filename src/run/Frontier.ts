@@ -7,7 +7,8 @@
  */
 import type { Plan } from "../plan/Plan.ts"
 import type { Selection } from "../plan/Selection.ts"
-import { isEnded, type RunState, targetState, type TargetStatus } from "./RunState.ts"
+import { type RunState, targetState } from "./RunState.ts"
+import { isEnded, type TargetStatus } from "./TargetState.ts"
 import type { Candidate } from "./Scheduler.ts"
 
 export interface Frontier {

@@ -8,7 +8,8 @@ import type { Plan } from "../plan/Plan.ts"
 import type { Selection } from "../plan/Selection.ts"
 import { ExitCode } from "./ExitCode.ts"
 import type { HaltReason } from "./RunEvent.ts"
-import { type RunState, targetState, type TargetStatus } from "./RunState.ts"
+import { type RunState, targetState } from "./RunState.ts"
+import type { TargetStatus } from "./TargetState.ts"
 
 export type Counts = { readonly [Status in TargetStatus]: number }
 

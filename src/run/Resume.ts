@@ -9,7 +9,8 @@ import { compare } from "../plan/Drift.ts"
 import type { Plan } from "../plan/Plan.ts"
 import { PlanError } from "../plan/PlanError.ts"
 import type { Selection } from "../plan/Selection.ts"
-import { isEnded, type RunState, targetState } from "./RunState.ts"
+import { type RunState, targetState } from "./RunState.ts"
+import { isEnded } from "./TargetState.ts"
 
 export interface ResumeRequest {
   readonly retryErrors: boolean

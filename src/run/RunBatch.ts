@@ -23,7 +23,8 @@ import { openRun } from "./OpenRun.ts"
 import { countSelected, exitCode } from "./Outcome.ts"
 import { isRunId } from "./RunId.ts"
 import type { RunOptions } from "./RunOptions.ts"
-import { isEnded, type RunState, targetState } from "./RunState.ts"
+import { type RunState, targetState } from "./RunState.ts"
+import { isEnded } from "./TargetState.ts"
 import type { StateError } from "./StateError.ts"
 import { UsageError } from "./UsageError.ts"
 
@@ -131,7 +132,7 @@ export const runBatch = Effect.fn("RunBatch.runBatch")(function*(options: RunOpt
       // Which run it records is only known here, so this one layer can't be built in `main`.
       // oxlint-disable-next-line no-restricted-properties
       Effect.provide(store.checkpoint(ref)),
-      Effect.tapError(() => Effect.unlessEffect(opened.discard(ref), Ref.get(begun)))
+      Effect.onExit(() => Effect.ignoreLogged(Effect.unlessEffect(opened.discard(ref), Ref.get(begun))))
     )
     const { error, haltReason, signal, state } = driven
     const { outputs, notes: about } = evaluateOutputs(plan, state, values, variables, makeMask(plan.secrets, values))

@@ -7,7 +7,7 @@
 import type { StepRecord } from "../expression/Scope.ts"
 import type { Failure } from "./Judge.ts"
 import type { RunFact, StepOutput } from "./RunEvent.ts"
-import type { StepState } from "./RunState.ts"
+import type { StepState } from "./TargetState.ts"
 
 /** How a step ended, whatever it took. */
 export interface StepEnd {

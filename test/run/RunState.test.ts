@@ -2,7 +2,8 @@ import { describe, expect, it } from "@effect/vitest"
 import { Arbitrary, Equal, HashMap, Schema } from "effect"
 import * as fc from "fast-check"
 import { RunEvent } from "../../src/run/RunEvent.ts"
-import { apply, empty, isEnded, targetState } from "../../src/run/RunState.ts"
+import { apply, empty, targetState } from "../../src/run/RunState.ts"
+import { isEnded } from "../../src/run/TargetState.ts"
 
 const names = fc.constantFrom("a", "b", "c")
 /** Any events at all, about few targets and steps, so that they meet. */

@@ -29,7 +29,7 @@ export const driven = (plan: Plan, script: Script, setting: Setting = {}) =>
     const { journal = [], options, request, started = [], stopAfter, stored, values = {} } = setting
     const stop = yield* Deferred.make<"SIGTERM">()
     const layer = Layer.mergeAll(
-      Layer.provide(layerMemory(journal), Status.layerSilent),
+      Layer.provideMerge(layerMemory(journal), Status.layerSilent),
       layerScripted(script, started),
       Layer.succeed(Shutdown, { requested: Deferred.await(stop) }),
       Environment.layerOf({ variables: { PATH: "/bin" }, cwd: "/" })
