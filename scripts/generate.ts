@@ -1,5 +1,6 @@
 /**
  * Writes the files of this repository that are made from its code, or with `--check` says which are stale.
+ * With `--shown` it also runs the commands that other pages show, and corrects what they no longer print.
  *
  * Owns the list of them. The surprise: they are committed, so that they can be read, linked to and
  * compared; the tests hold them to what the code would write now.
@@ -10,6 +11,7 @@ import { manifestJsonSchema } from "../src/manifest/JsonSchema.ts"
 import { reportSchema, type ReportSchemaName } from "../src/report/Schemas.ts"
 import { commandsPage } from "./generate/CommandsPage.ts"
 import { manifestPage } from "./generate/ManifestPage.ts"
+import { updateShown } from "./generate/Shown.ts"
 
 interface Generated {
   /** From the root of the repository. */
@@ -63,5 +65,8 @@ for (const { content, path } of files) {
     await mkdir(dirname(join(root, path)), { recursive: true })
     await writeFile(join(root, path), wanted)
   }
+}
+if (process.argv.includes("--shown")) {
+  for (const page of await updateShown()) process.stdout.write(`${page} corrected\n`)
 }
 process.exitCode = checkOnly && stale > 0 ? 1 : 0

@@ -9,7 +9,7 @@ import { dlopen, FFIType } from "bun:ffi"
 import { Effect, type Scope } from "effect"
 import { closeSync, ftruncateSync, openSync, readFileSync, writeSync } from "node:fs"
 import { hostname } from "node:os"
-import { startTimeOf } from "../process/ProcessTable.ts"
+import { isAlive, startTimeOf } from "../process/ProcessTable.ts"
 import { RunHeldError, type StateError } from "../run/StateError.ts"
 import { stateError } from "./LiveDisk.ts"
 
@@ -55,8 +55,7 @@ export const readHolder = (path: string): Holder | undefined => {
 export const liveHolder = (path: string): Holder | undefined => {
   const holder = readHolder(path)
   if (holder === undefined || holder.host !== hostname()) return undefined
-  const start = startTimeOf(holder.pid)
-  return start !== undefined && (holder.pidStart === undefined || holder.pidStart === start) ? holder : undefined
+  return isAlive(holder) ? holder : undefined
 }
 
 const held = (path: string, batch: string): RunHeldError => {

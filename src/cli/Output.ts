@@ -72,7 +72,8 @@ export const openOutput = Effect.fn("Output.open")(function*(look: Look) {
     errorStyle,
     quiet: look.quiet,
     answer: (document, table) =>
-      Effect.sync(() =>
+      // On one pipe or terminal what was said on the way comes before the answer.
+      Effect.map(stderr.drained, () =>
         sink.write(
           look.format === "table"
             ? text(table(style, sink.isTerminal ? sink.columns() : undefined))

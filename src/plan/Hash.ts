@@ -8,25 +8,10 @@
 import { Either } from "effect"
 import { type Names, unionNames } from "../expression/Names.ts"
 import { findExpressions } from "../expression/Template.ts"
-import { stringifyJson, type Value, type ValueObject } from "../expression/Value.ts"
+import { canonicalJson, type Value, type ValueObject } from "../expression/Value.ts"
 import type { Plan, PlanStep, PlanTarget, PlanTemplate } from "./Plan.ts"
 
 const sha256 = (text: string): string => Bun.CryptoHasher.hash("sha256", text, "hex")
-
-const isRecord = (data: unknown): data is { readonly [key: string]: unknown } =>
-  typeof data === "object" && data !== null
-
-/**
- * Canonical JSON of any plain data: keys in code-unit order, no white space, integers with all
- * their digits. Written without making a sorted copy, in which whole-number keys would go first.
- */
-const canonical = (data: unknown): string => {
-  if (typeof data === "string") return JSON.stringify(data)
-  if (Array.isArray(data)) return `[${data.map(canonical).join(",")}]`
-  if (!isRecord(data)) return stringifyJson(data)
-  const fields = Object.keys(data).filter((key) => data[key] !== undefined).sort()
-  return `{${fields.map((key) => `${JSON.stringify(key)}:${canonical(data[key])}`).join(",")}}`
-}
 
 const stepTexts = (step: PlanStep): ReadonlyArray<string> => [
   ...(step.kind === "run" ? [step.run] : step.command),
@@ -69,10 +54,10 @@ export const templateDigests = (
     const names = templateTexts(template).map(namesOf)
     const all = names.some((each) => each.dynamic.has("inputs"))
     const mentioned = Object.entries(inputs).filter(([name]) => all || names.some((each) => each.inputs.has(name)))
-    const text = canonical(template)
+    const text = canonicalJson(template)
     return {
       text,
-      digest: sha256(`${text}\n${canonical(Object.fromEntries(mentioned))}`),
+      digest: sha256(`${text}\n${canonicalJson(Object.fromEntries(mentioned))}`),
       index: names.some((each) => each.roots.has("index"))
     }
   })
@@ -103,7 +88,7 @@ export const targetHasher = (): (template: Pick<TemplateDigest, "digest" | "inde
   const needsText = needsWriter()
   return (template, { index, item, needs }) => {
     const place = template.index ? index ?? "" : ""
-    return sha256(`${template.digest}\n${place}\n${item === undefined ? "" : canonical(item)}\n${needsText(needs)}`)
+    return sha256(`${template.digest}\n${place}\n${item === undefined ? "" : canonicalJson(item)}\n${needsText(needs)}`)
       .slice(0, 16)
   }
 }
@@ -136,7 +121,7 @@ const targetWriter = (): (target: PlanTarget) => string => {
   const sorted = labelSorter()
   const needsText = needsWriter()
   return ({ hash, id, index, item, labels, needs, template }) => {
-    if (!isPlain(item)) return canonical({ hash, id, index, item, labels, needs, template })
+    if (!isPlain(item)) return canonicalJson({ hash, id, index, item, labels, needs, template })
     const names = sorted(labels)
     return needs.length <= shortNeeds
       ? JSON.stringify({ hash, id, index, item, labels: names, needs, template })
@@ -153,9 +138,9 @@ const targetWriter = (): (target: PlanTarget) => string => {
 export const planHash = (plan: Omit<Plan, "hash">, digests: ReadonlyArray<TemplateDigest>): string => {
   const hasher = new Bun.CryptoHasher("sha256")
   hasher.update(
-    `{"batch":${JSON.stringify(plan.batch)},"inputs":${canonical(plan.inputs)},"outputs":${canonical(plan.outputs)}`
+    `{"batch":${JSON.stringify(plan.batch)},"inputs":${canonicalJson(plan.inputs)},"outputs":${canonicalJson(plan.outputs)}`
   )
-  hasher.update(`,"schema":${JSON.stringify(plan.schema)},"secrets":${canonical(plan.secrets)},"targets":[`)
+  hasher.update(`,"schema":${JSON.stringify(plan.schema)},"secrets":${canonicalJson(plan.secrets)},"targets":[`)
   const write = targetWriter()
   plan.targets.forEach((target, index) => (index === 0 ? hasher : hasher.update(",")).update(write(target)))
   hasher.update("],\"templates\":[")

@@ -11,7 +11,7 @@ import { dirname } from "node:path"
 import { StateError } from "../run/StateError.ts"
 import { closeLog, type LogFile, openLog, readTail } from "./LogFile.ts"
 import { type Attempt, CouldNotStart, type Exit, type ProcessId, ProcessRunner } from "./ProcessRunner.ts"
-import { endGroup, isAlive, startTimeOf } from "./ProcessTable.ts"
+import { endGroup, isGroupLeft, startTimeOf } from "./ProcessTable.ts"
 import { makeProgramPath } from "./ProgramPath.ts"
 
 const STDERR_BYTES = 16 * 1024
@@ -60,8 +60,7 @@ interface Logs {
 }
 
 const openLogs = (attempt: Attempt): Logs => {
-  const folder = dirname(attempt.out)
-  if (!existsSync(folder)) mkdirSync(folder, { recursive: true, mode: 0o700 })
+  mkdirSync(dirname(attempt.out), { recursive: true, mode: 0o700 })
   const out = openLog(attempt.out, attempt.banner)
   // Where the log was empty this is the first attempt, and there is no output file yet.
   if (out.appended) rmSync(attempt.outputFile, { force: true })
@@ -166,7 +165,7 @@ const make = (graceMs: number): ProcessRunner["Type"] => {
   return {
     run,
     endLeftover: (id) =>
-      Effect.suspend(() => isAlive(id) ? Effect.as(endGroup(id.pid, graceMs), true) : Effect.succeed(false))
+      Effect.suspend(() => isGroupLeft(id) ? Effect.as(endGroup(id.pid, graceMs), true) : Effect.succeed(false))
   }
 }
 

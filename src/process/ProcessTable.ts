@@ -37,10 +37,18 @@ export const startTimeOf = (pid: number): number | undefined => {
   return Number.isSafeInteger(start) ? start : undefined
 }
 
-/** Whether this very process still runs, not another that was given its id. */
-export const isAlive = (id: ProcessId): boolean => {
+const isDead = (stat: ReadonlyArray<string>): boolean => stat[STATE] === "Z" || stat[STATE] === "X"
+
+/** Whether an id still stands for this very process, even a dead one that nobody has collected. */
+const isSame = (id: ProcessId): boolean => {
   const start = startTimeOf(id.pid)
   return start !== undefined && (id.pidStart === undefined || id.pidStart === start)
+}
+
+/** Whether this very process still runs, not another that was given its id. */
+export const isAlive = (id: ProcessId): boolean => {
+  const stat = isSame(id) ? statOf(id.pid) : undefined
+  return stat !== undefined && !isDead(stat)
 }
 
 /** Sends a signal to a whole process group; false where there is no such group any more. */
@@ -64,7 +72,7 @@ const isGroupAlive = (pid: number): boolean => {
   try {
     return readdirSync("/proc").some((name) => {
       const stat = numeric.test(name) ? statOf(name) : undefined
-      return stat?.[GROUP] === String(pid) && stat[STATE] !== "Z" && stat[STATE] !== "X"
+      return stat?.[GROUP] === String(pid) && !isDead(stat)
     })
   } catch {
     return true
@@ -74,6 +82,9 @@ const isGroupAlive = (pid: number): boolean => {
 const POLL_MS = 10
 /** Looking costs something; a group that takes its time is looked at less and less often. */
 const SLOWEST_POLL_MS = 200
+
+/** Whether anything is left of the group that this very process began. */
+export const isGroupLeft = (id: ProcessId): boolean => isSame(id) && isGroupAlive(id.pid)
 
 /** Ends a process group: TERM, then KILL for what is left of it after the grace. Returns when it is gone. */
 export const endGroup = Effect.fn("ProcessTable.endGroup")(function*(pid: number, graceMs: number) {

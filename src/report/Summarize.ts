@@ -42,7 +42,10 @@ const knownStep = (target: string, path: string, step: StepState): Omit<SummaryS
   ...(step.message === undefined ? {} : { message: step.message }),
   ...(step.continued === true ? { continued: true } : {}),
   ...(step.nextAttemptAt === undefined ? {} : { nextAttemptAt: step.nextAttemptAt }),
-  ...(step.attempts > 0 ? { log: `${logPath(target, path)}.out` } : {})
+  ...(step.attempts > 0 ? { log: `${logPath(target, path)}.out` } : {}),
+  ...(step.status === "failed" && step.output !== undefined && step.output.stderr !== ""
+    ? { errorLog: `${logPath(target, path)}.err` }
+    : {})
 })
 
 const summarizeStep = (plan: PlanTarget, target: TargetState, step: PlanStep, selected: boolean): SummaryStep => {

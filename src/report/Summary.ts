@@ -21,7 +21,9 @@ export const SummaryStep = Schema.Struct({
   continued: Schema.optional(Schema.Boolean),
   nextAttemptAt: Schema.optional(Schema.String),
   /** Path of the log of standard output, relative to the run's directory; absent where nothing ran. */
-  log: Schema.optional(Schema.String)
+  log: Schema.optional(Schema.String),
+  /** The same of standard error; there where a failed step wrote to it. */
+  errorLog: Schema.optional(Schema.String)
 })
 
 export const SummaryTarget = Schema.Struct({

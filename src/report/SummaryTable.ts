@@ -80,7 +80,7 @@ const row = (target: SummaryTarget, style: Style, isRoomy: boolean): ReadonlyArr
     { text: String(target.attempts ?? step?.attempts ?? "") },
     { text: isRoomy ? printable(target.reason ?? "") : "" },
     { text: printable(target.message ?? "") },
-    { text: isRoomy ? printable(step?.log ?? "") : "" }
+    { text: isRoomy ? printable(step?.errorLog ?? step?.log ?? "") : "" }
   ]
 }
 

@@ -39,9 +39,7 @@ export const evaluateOutputs = (
         Either.mapLeft(renderValue(template, { inputs: values, env: variables, targets }), ({ message }) => message)
       )
     )
-    if (Either.isRight(value)) {
-      return [name, typeof value.right === "string" ? mask.text(value.right) : value.right]
-    }
+    if (Either.isRight(value)) return [name, mask.value(value.right)]
     notes.push(`output ${name} could not be evaluated: ${mask.text(value.left)}`)
     return [name, null]
   })

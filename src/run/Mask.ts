@@ -11,27 +11,32 @@ const MASKED = "***"
 
 export interface Mask {
   readonly text: (text: string) => string
+  readonly value: (value: Value) => Value
   readonly output: (output: StepOutput) => StepOutput
 }
 
 /** `Array.isArray` does not tell a read-only array from an object by type. */
 const isList = (value: object): value is ReadonlyArray<Value> => Array.isArray(value)
 
-const nothing: Mask = { text: (text) => text, output: (output) => output }
+const nothing: Mask = { text: (text) => text, value: (value) => value, output: (output) => output }
+
+/** The texts that give a secret away. True, false and null are no secrets: masking them would hide everything. */
+const leaves = (value: Value | undefined): ReadonlyArray<string> => {
+  if (value === undefined || value === null || typeof value === "boolean" || value === "") return []
+  if (typeof value !== "object") return [String(value)]
+  return Object.values(value).flatMap(leaves)
+}
 
 /** A mask over the secret inputs among `values`. Without secrets it costs nothing. */
 export const makeMask = (secrets: ReadonlyArray<string>, values: ValueObject): Mask => {
-  const hidden = secrets
-    .flatMap((name) => {
-      const value = values[name]
-      return value === undefined || value === null || typeof value === "object" || value === "" ? [] : [String(value)]
-    })
-    .sort((a, b) => b.length - a.length)
+  const hidden = secrets.flatMap((name) => leaves(values[name])).sort((a, b) => b.length - a.length)
   if (hidden.length === 0) return nothing
 
   const text = (clear: string): string => hidden.reduce((masked, secret) => masked.replaceAll(secret, MASKED), clear)
   const deep = (value: Value): Value => {
     if (typeof value === "string") return text(value)
+    // A secret number is one whole value, never a part of a longer number.
+    if (typeof value === "number" || typeof value === "bigint") return hidden.includes(String(value)) ? MASKED : value
     if (typeof value !== "object" || value === null) return value
     return isList(value) ? value.map(deep) : object(value)
   }
@@ -39,6 +44,7 @@ export const makeMask = (secrets: ReadonlyArray<string>, values: ValueObject): M
     Object.fromEntries(Object.entries(value).map(([key, inner]) => [text(key), deep(inner)]))
   return {
     text,
+    value: deep,
     output: ({ json, values: set, ...rest }) => ({
       ...rest,
       stdout: text(rest.stdout),

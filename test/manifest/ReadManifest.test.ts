@@ -287,6 +287,21 @@ describe("a manifest that is wrong", () => {
     expect(diagnostics.at(-1)?.message).toBe("and 150 more")
   })
 
+  it("tells what is wrong with the keys of a target beside what is wrong with their values", () => {
+    expect(mistakesIn(target("run: x\ncommand: [1]"))).toEqual([
+      "5: command: a target has either `run` or `command`, not both",
+      "5: 1: `command[0]` must be a text, not a number (quote it: \"1\")"
+    ])
+  })
+
+  it("says once what is wrong with steps that an alias repeats", () => {
+    expect(
+      mistakesIn(batch("targets:\n  - { id: x, steps: &s [{ id: a, rn: b, run: c }] }\n  - { id: y, steps: *s }\n"))
+    ).toEqual([
+      "3: rn: unknown key `rn` (did you mean `run`?)"
+    ])
+  })
+
   it("names the path and the line that the mistake is in", () => {
     expect(diagnosticsOf(step("run: x\nshel: bash"))).toEqual([{
       file: "batch.yaml",

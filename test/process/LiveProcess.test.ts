@@ -178,3 +178,17 @@ describe("a process left over from an earlier pawl", () => {
       expect(isAlive({ pid: child.pid, pidStart })).toBe(false)
     }).pipe(Effect.provide(layerLive(1000))))
 })
+
+describe("a process that is dead but that nobody has collected", () => {
+  it.live("does not count as alive", () =>
+    Effect.gen(function*() {
+      // The parent never waits, so its child stays in the table of processes.
+      const parent = Bun.spawn({ cmd: ["sh", "-c", "sleep 0 & echo $!; exec sleep 300"], stdout: "pipe" })
+      const { value } = yield* Effect.promise(() => parent.stdout.getReader().read())
+      const pid = Number(new TextDecoder().decode(value))
+      yield* until(() => !isAlive({ pid }))
+      expect(startTimeOf(pid)).toBeDefined()
+      parent.kill("SIGKILL")
+      yield* Effect.promise(() => parent.exited)
+    }))
+})

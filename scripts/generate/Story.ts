@@ -6,8 +6,8 @@
  * is only read. A line `…` stands for lines that are left out. The surprise: the commands of a
  * page share one folder and run in order, so a page is a story that has to be true.
  */
-import { dirname } from "node:path"
-import { binary, type Workplace } from "./pawl.ts"
+import { mkdirSync, writeFileSync } from "node:fs"
+import { dirname, join } from "node:path"
 
 interface FileBlock {
   readonly kind: "file"
@@ -73,11 +73,27 @@ const scriptOf = (commands: ReadonlyArray<ShownCommand>): string =>
     ])
   ].join("\n")
 
-const runCommands = async (place: Workplace, commands: ReadonlyArray<ShownCommand>): Promise<ReadonlyArray<string>> => {
+/** Where a page is followed. */
+export interface Stage {
+  /** A folder of its own, empty. */
+  readonly folder: string
+  /** The folder that `pawl` is in. */
+  readonly programs: string
+}
+
+const runCommands = async (
+  { folder, programs }: Stage,
+  commands: ReadonlyArray<ShownCommand>
+): Promise<ReadonlyArray<string>> => {
   const shell = Bun.spawn({
     cmd: ["sh", "-c", scriptOf(commands)],
-    cwd: place.path,
-    env: { PATH: `${dirname(binary)}:/usr/local/bin:/usr/bin:/bin`, HOME: "/nonexistent", LANG: "C.UTF-8", TERM: "dumb" },
+    cwd: folder,
+    env: {
+      PATH: `${programs}:/usr/local/bin:/usr/bin:/bin`,
+      HOME: "/nonexistent",
+      LANG: "C.UTF-8",
+      TERM: "dumb"
+    },
     stdin: "ignore",
     stdout: "pipe",
     stderr: "inherit"
@@ -92,12 +108,15 @@ export interface Done extends ShownCommand {
 }
 
 /** Does everything that a page shows. */
-export const followPage = async (place: Workplace, page: string): Promise<ReadonlyArray<Done>> => {
+export const followPage = async (stage: Stage, page: string): Promise<ReadonlyArray<Done>> => {
   const done: Array<Done> = []
   for (const block of blocksOf(page)) {
-    if (block.kind === "file") place.write(block.name, block.text)
-    else {
-      const printed = await runCommands(place, block.commands)
+    if (block.kind === "file") {
+      const file = join(stage.folder, block.name)
+      mkdirSync(dirname(file), { recursive: true })
+      writeFileSync(file, block.text)
+    } else {
+      const printed = await runCommands(stage, block.commands)
       done.push(...block.commands.map((command, at) => ({ ...command, printed: printed[at] ?? "" })))
     }
   }
@@ -123,7 +142,7 @@ export const redact = (text: string): string =>
   volatile.reduce((redacted, [pattern, name]) => redacted.replaceAll(pattern, name), text).trimEnd()
 
 /** Whether `printed` is what `shown` says, where `…` stands for any lines. */
-export const isShown = (shown: string, printed: string): boolean => {
+const says = (shown: string, printed: string): boolean => {
   const parts = shown.split(/^…$/m).map((part) => part.replace(/^\n|\n$/g, ""))
   const [first = "", ...rest] = parts
   const last = rest.pop()
@@ -136,4 +155,21 @@ export const isShown = (shown: string, printed: string): boolean => {
     at = found + part.length
   }
   return at <= printed.length - last.length
+}
+
+/** Whether a command printed what the page shows, but for what differs each time. */
+export const isTrue = ({ printed, shown }: Done): boolean => says(redact(shown.join("\n")), redact(printed))
+
+/**
+ * The page with what was printed in the place of what it shows, where any of it is no longer true: a page tells of
+ * one run. What leaves out lines stays as it is while it is true.
+ */
+export const correctPage = (page: string, done: ReadonlyArray<Done>): string => {
+  if (done.every(isTrue)) return page
+  const lines = page.split("\n")
+  for (const one of done.toReversed()) {
+    if (one.shown.includes("…") && isTrue(one)) continue
+    lines.splice(one.line, one.shown.length, ...(one.printed === "" ? [] : one.printed.trimEnd().split("\n")))
+  }
+  return lines.join("\n")
 }

@@ -1,0 +1,35 @@
+import { describe, expect, it } from "@effect/vitest"
+import { makeMask } from "../../src/run/Mask.ts"
+
+describe("a secret", () => {
+  it("is masked wherever its text stands, the longest first", () => {
+    const mask = makeMask(["a", "b"], { a: "pass", b: "password", c: "public" })
+    expect(mask.text("password and pass and public")).toBe("*** and *** and public")
+  })
+
+  it("that is a list or an object is masked by each of its parts", () => {
+    const mask = makeMask(["keys"], { keys: { first: "one1", more: ["two2", 31337] } })
+    expect(mask.text("one1 two2 31337")).toBe("*** *** ***")
+  })
+
+  it("that is a number is masked as a whole value and within text", () => {
+    const mask = makeMask(["pin"], { pin: 4711 })
+    expect(mask.value([4711, 14711, "pin 4711", { pin: 4711n }])).toEqual(["***", 14711, "pin ***", { pin: "***" }])
+  })
+
+  it("is masked in every part of a step's output", () => {
+    const mask = makeMask(["t"], { t: "hunter2" })
+    const output = mask.output({
+      stdout: "hunter2",
+      stderr: "x hunter2",
+      json: { a: ["hunter2"] },
+      values: { hunter2: "hunter2" }
+    })
+    expect(output).toEqual({ stdout: "***", stderr: "x ***", json: { a: ["***"] }, values: { "***": "***" } })
+  })
+
+  it("that is empty, a boolean or not given masks nothing", () => {
+    const mask = makeMask(["a", "b", "c"], { a: "", b: true })
+    expect(mask.text("true story")).toBe("true story")
+  })
+})
