@@ -8,15 +8,18 @@
 import { Context, type Effect, type Scope } from "effect"
 import type { StateError } from "../run/StateError.ts"
 
-/** A file that only grows. */
+/**
+ * A file that only grows. Its calls stand on the path of every event, so they are plain
+ * functions; each throws a `StateError`, which the checkpoint turns into a failure.
+ */
 export interface AppendFile {
   readonly size: number
-  /** Hands bytes to the system: they outlive this process, not yet a power cut. */
-  readonly write: (text: string) => Effect.Effect<number, StateError>
+  /** Hands bytes to the system: they outlive this process, not yet a power cut. Gives their number. */
+  readonly write: (text: string) => number
   /** Returns when everything written is on the device. */
-  readonly sync: Effect.Effect<void, StateError>
+  readonly sync: () => void
   /** Cuts the file to a length, durably. */
-  readonly truncate: (length: number) => Effect.Effect<void, StateError>
+  readonly truncate: (length: number) => void
 }
 
 export class Disk extends Context.Tag("pawl/Disk")<Disk, {

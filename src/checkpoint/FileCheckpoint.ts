@@ -1,18 +1,20 @@
 /**
  * The checkpoint on disk (`layerFile`).
  *
- * Owns group commit: one writer fiber takes everything that waits, writes once, syncs once and
- * completes them all. Must not know what an event means. The surprise: after one failed write
- * or sync every later call fails with the same error, since nobody can say what is on the disk.
+ * Owns group commit: whoever finds nobody committing commits everything that waits, with one
+ * write and one sync, and completes them all. Must not know what an event means. The surprise:
+ * after one failed write or sync every later call fails with the same error, since nobody can
+ * say what is on the disk.
  */
-import { Clock, Deferred, Effect, Layer, Queue } from "effect"
+import { Clock, Deferred, Effect, FiberId, Layer } from "effect"
 import { join } from "node:path"
 import type { RunFact } from "../run/RunEvent.ts"
-import type { StateError } from "../run/StateError.ts"
+import { StateError } from "../run/StateError.ts"
 import { Status } from "../run/Status.ts"
 import { Checkpoint } from "./Checkpoint.ts"
 import { Disk } from "./Disk.ts"
 import { encodeLine } from "./JournalLine.ts"
+import { stateError } from "./LiveDisk.ts"
 import { makeRecord } from "./Record.ts"
 import { JOURNAL, recover, SNAPSHOT } from "./Recover.ts"
 import { encodeSnapshot } from "./Snapshot.ts"
@@ -21,7 +23,6 @@ import { encodeSnapshot } from "./Snapshot.ts"
 const NOTE_MS = 20
 /** A snapshot is due when the journal has grown by this, and by twice the last snapshot. */
 const SNAPSHOT_BYTES = 1024 * 1024
-const TOGETHER = 1024
 
 interface Waiting {
   readonly facts: ReadonlyArray<RunFact>
@@ -31,102 +32,135 @@ interface Waiting {
 
 const make = Effect.fn("FileCheckpoint.make")(function*(directory: string) {
   const disk = yield* Disk
+  const scope = yield* Effect.scope
+  const path = join(directory, JOURNAL)
   const recovered = yield* recover(directory)
   const record = makeRecord(recovered.state, yield* Status)
-  const journal = yield* disk.openAppend(join(directory, JOURNAL))
-  if (journal.size > recovered.soundBytes) yield* journal.truncate(recovered.soundBytes)
+  const journal = yield* disk.openAppend(path)
+  const attempt = (act: () => void): Effect.Effect<void, StateError> =>
+    Effect.try({ try: act, catch: (cause) => cause instanceof StateError ? cause : stateError("written", path, cause) })
+  if (journal.size > recovered.soundBytes) yield* attempt(() => journal.truncate(recovered.soundBytes))
 
-  const queue = yield* Queue.unbounded<Waiting>()
+  let waiting: Array<Waiting> = []
+  let isCommitting = false
   let journalBytes = recovered.soundBytes
   let lastLineBytes = 0
   let snapshotAt = journalBytes
   let snapshotBytes = 0
-  let unsynced = false
-  let syncSoon = false
+  let isUnsynced = false
+  let isSyncDue = false
   let broken: StateError | undefined
 
-  const sync = Effect.gen(function*() {
-    if (!unsynced) return
-    yield* journal.sync
-    unsynced = false
+  const sync = (): void => {
+    if (isUnsynced) journal.sync()
+    isUnsynced = false
     record.tell()
-  })
+  }
 
-  const snapshot = Effect.gen(function*() {
-    yield* sync
-    const text = encodeSnapshot({ state: record.state(), journalBytes, lastLineBytes })
-    yield* disk.replace(join(directory, SNAPSHOT), text)
-    snapshotAt = journalBytes
-    snapshotBytes = text.length
-  })
+  const snapshot = Effect.suspend(() =>
+    Effect.zipRight(
+      attempt(sync),
+      Effect.suspend(() => {
+        const text = encodeSnapshot({ state: record.state(), journalBytes, lastLineBytes })
+        snapshotAt = journalBytes
+        snapshotBytes = text.length
+        return disk.replace(join(directory, SNAPSHOT), text)
+      })
+    )
+  )
 
-  const later = Effect.suspend(() => {
-    if (syncSoon) return Effect.void
-    syncSoon = true
-    return Effect.sleep(NOTE_MS).pipe(
-      Effect.zipRight(Effect.sync(() => {
-        syncSoon = false
-      })),
-      Effect.zipRight(Queue.offer(queue, { facts: [] })),
-      Effect.forkIn(scope)
+  /** Writes what a batch holds; syncs and settles it where somebody waits for that. */
+  const write = (batch: ReadonlyArray<Waiting>, mustSync: boolean, now: number): void => {
+    const events = batch.flatMap(({ facts }) => record.stamp(facts, now))
+    if (events.length > 0) {
+      const lines = events.map(encodeLine)
+      isUnsynced = true
+      journalBytes += journal.write(lines.length === 1 ? lines[0] ?? "" : lines.join(""))
+      lastLineBytes = Buffer.byteLength(lines[lines.length - 1] ?? "")
+    }
+    if (mustSync && isUnsynced) journal.sync()
+    if (mustSync) isUnsynced = false
+    record.settle(events)
+    if (mustSync) record.tell()
+  }
+
+  const complete = (batch: ReadonlyArray<Waiting>, result: Effect.Effect<void, StateError>): void => {
+    for (const { done } of batch) if (done !== undefined) Deferred.unsafeDone(done, result)
+  }
+
+  const commit = Effect.flatMap(Clock.currentTimeMillis, (now) => {
+    const batch = waiting
+    waiting = []
+    const mustSync = batch.some(({ done }) => done !== undefined)
+    return attempt(() => write(batch, mustSync, now)).pipe(
+      Effect.zipRight(Effect.suspend(() =>
+        mustSync && journalBytes - snapshotAt > Math.max(SNAPSHOT_BYTES, 2 * snapshotBytes) ? snapshot : Effect.void
+      )),
+      Effect.matchEffect({
+        onSuccess: () => Effect.sync(() => complete(batch, Effect.void)),
+        onFailure: (error) =>
+          Effect.sync(() => {
+            broken = error
+            complete(batch, Effect.fail(error))
+          })
+      })
     )
   })
-  const scope = yield* Effect.scope
 
-  const commit = (batch: Iterable<Waiting>) =>
-    Effect.gen(function*() {
-      const waiting = Array.from(batch)
-      const now = yield* Clock.currentTimeMillis
-      const events = waiting.flatMap(({ facts }) => record.stamp(facts, now))
-      const mustSync = waiting.some(({ done, facts }) => done !== undefined || facts.length === 0)
-      if (events.length > 0) {
-        const lines = events.map(encodeLine)
-        unsynced = true
-        journalBytes += yield* journal.write(lines.join(""))
-        lastLineBytes = Buffer.byteLength(lines[lines.length - 1] ?? "")
-      }
-      if (!mustSync) {
-        record.settle(events)
-        return yield* later
-      }
-      if (unsynced) yield* journal.sync
-      unsynced = false
-      record.settle(events)
-      record.tell()
-      if (journalBytes - snapshotAt > Math.max(SNAPSHOT_BYTES, 2 * snapshotBytes)) yield* snapshot
-      for (const { done } of waiting) if (done !== undefined) Deferred.unsafeDone(done, Effect.void)
-    }).pipe(
+  const syncLater = Effect.suspend(() => {
+    if (isSyncDue) return Effect.void
+    isSyncDue = true
+    return Effect.sleep(NOTE_MS).pipe(
+      Effect.zipRight(Effect.suspend(() => {
+        isSyncDue = false
+        return isUnsynced && broken === undefined ? attempt(sync) : Effect.void
+      })),
       Effect.catchAll((error) =>
         Effect.sync(() => {
           broken = error
-          for (const { done } of batch) if (done !== undefined) Deferred.unsafeDone(done, Effect.fail(error))
         })
-      )
+      ),
+      // Whoever notes may be shielded from interruption; this must end with the scope all the same.
+      Effect.interruptible,
+      Effect.forkIn(scope),
+      Effect.asVoid
     )
+  })
 
-  const guarded = (act: Effect.Effect<void, StateError>): Effect.Effect<void, StateError> =>
-    Effect.suspend(() => broken === undefined ? act : Effect.fail(broken))
+  /** Commits until nothing waits. The turn given up first is when others come to stand in line. */
+  const lead = Effect.suspend(() => {
+    isCommitting = true
+    return Effect.yieldNow().pipe(
+      Effect.zipRight(Effect.whileLoop({ while: () => waiting.length > 0, body: () => commit, step: () => {} })),
+      Effect.zipRight(Effect.suspend(() => {
+        isCommitting = false
+        return isUnsynced ? syncLater : Effect.void
+      })),
+      Effect.uninterruptible
+    )
+  })
 
-  // Runs after the writer below has stopped. Only notes can be left, and who noted them is gone.
-  yield* Effect.addFinalizer(() =>
-    Effect.flatMap(Queue.takeAll(queue), (left) => Effect.ignoreLogged(guarded(Effect.zipRight(commit(left), sync))))
-  )
-  yield* Queue.takeBetween(queue, 1, TOGETHER).pipe(
-    Effect.flatMap((batch) => Effect.uninterruptible(commit(batch))),
-    Effect.forever,
-    Effect.forkScoped
-  )
+  const guarded = (act: () => Effect.Effect<void, StateError>): Effect.Effect<void, StateError> =>
+    Effect.suspend(() => broken === undefined ? act() : Effect.fail(broken))
+
+  // What was only noted is synced at the end too; who noted it is gone, so there is nobody to tell of a failure.
+  yield* Effect.addFinalizer(() => Effect.ignoreLogged(guarded(() => attempt(sync))))
 
   return Checkpoint.of({
     recovery: recovered.recovery,
     state: Effect.sync(record.state),
     append: (facts) =>
-      guarded(
-        Effect.flatMap(Deferred.make<void, StateError>(), (done) =>
-          Effect.zipRight(Queue.offer(queue, { facts, done }), Deferred.await(done)))
-      ),
-    note: (facts) => guarded(Effect.asVoid(Queue.offer(queue, { facts }))),
-    snapshot: guarded(snapshot)
+      guarded(() => {
+        const done = Deferred.unsafeMake<void, StateError>(FiberId.none)
+        waiting.push({ facts, done })
+        return isCommitting ? Deferred.await(done) : Effect.zipRight(lead, Deferred.await(done))
+      }),
+    note: (facts) =>
+      guarded(() => {
+        waiting.push({ facts })
+        return isCommitting ? Effect.void : Effect.uninterruptible(Effect.zipRight(commit, syncLater))
+      }),
+    snapshot: guarded(() => snapshot)
   })
 })
 

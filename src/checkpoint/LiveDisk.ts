@@ -113,12 +113,20 @@ const openAppend = (path: string): { readonly fd: number; readonly size: number 
   return { fd, size }
 }
 
+const orStateError = <A>(doing: string, path: string, act: () => A): A => {
+  try {
+    return act()
+  } catch (cause) {
+    throw stateError(doing, path, cause)
+  }
+}
+
 const appendFile = (path: string, fd: number, size: number): AppendFile => ({
   size,
-  write: (text) => attempt("written", path, () => writeWhole(fd, text)),
-  sync: attempt("synced", path, () => fdatasyncSync(fd)),
+  write: (text) => orStateError("written", path, () => writeWhole(fd, text)),
+  sync: () => orStateError("synced", path, () => fdatasyncSync(fd)),
   truncate: (length) =>
-    attempt("cut", path, () => {
+    orStateError("cut", path, () => {
       ftruncateSync(fd, length)
       fsyncSync(fd)
     })

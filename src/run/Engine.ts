@@ -1,17 +1,18 @@
 /**
  * Runs the selected targets of a plan until the scheduler halts.
  *
- * Owns the fibers of the targets that are under way. Must not decide: every move is the
+ * Owns as many workers as targets may run side by side. Must not decide: every move is the
  * scheduler's. The surprise: it does not know whether its clock, its processes and its
  * checkpoint are real; the code that runs a batch is the code that rehearses it.
  */
-import { Effect, Exit, FiberSet, Queue } from "effect"
+import { Deferred, Effect, FiberId } from "effect"
 import type { ValueObject } from "../expression/Value.ts"
 import type { Plan, PlanTarget } from "../plan/Plan.ts"
 import type { Selection } from "../plan/Selection.ts"
 import { compiler } from "./CompiledTemplate.ts"
 import { makeFrontier } from "./Frontier.ts"
 import { countSelected } from "./Outcome.ts"
+import type { HaltReason } from "./RunEvent.ts"
 import { targetState } from "./RunState.ts"
 import { decide, type SchedulerOptions, type Situation } from "./Scheduler.ts"
 import type { StateError } from "./StateError.ts"
@@ -27,11 +28,6 @@ export interface EngineRequest {
   readonly context: Omit<RunContext, "mayStart">
 }
 
-interface Ended {
-  readonly target: PlanTarget
-  readonly exit: Exit.Exit<TargetEnd, StateError>
-}
-
 /** Runs until nothing more may start and nothing runs; gives the reason why. */
 export const runTargets = ({ context, options, plan, selection, values }: EngineRequest) =>
   Effect.gen(function*() {
@@ -40,14 +36,15 @@ export const runTargets = ({ context, options, plan, selection, values }: Engine
     const counts = countSelected(plan, selection, initial)
     const frontier = makeFrontier(plan, selection, initial)
     const compiled = compiler(plan.templates)
-    const ended = yield* Queue.unbounded<Ended>()
-    const fibers = yield* FiberSet.make<void>()
+    const total = selection.order.length
 
     let running = 0
     let started = 0
     let stuck = counts.blocked + counts.errored
     let capped = false
     let stop: Situation["stop"]
+    /** Completed, and made anew, whenever a target comes to its end. */
+    let change = Deferred.unsafeMake<void>(FiberId.none)
 
     const mayStart = Effect.sync(() => {
       if (options.cap !== undefined && started >= options.cap) return false
@@ -69,63 +66,64 @@ export const runTargets = ({ context, options, plan, selection, values }: Engine
       }
     })
 
-    const start = (target: PlanTarget) =>
-      Effect.flatMap(checkpoint.state, (state) => {
-        running += 1
-        return Effect.suspend(() => runTarget(contextOf(target), targetState(state, target.id))).pipe(
-          Effect.exit,
-          Effect.flatMap((exit) => Queue.offer(ended, { target, exit })),
-          FiberSet.run(fibers)
-        )
-      })
-
-    const finish = ({ exit, target }: Ended): Effect.Effect<void, StateError> => {
-      running -= 1
-      if (Exit.isFailure(exit)) return Effect.failCause(exit.cause)
-      const { breakerOpened, status } = exit.value
-      if (status === "pending") capped = true
-      else frontier.ended(target.id, status)
-      if (status === "blocked" || status === "errored") {
-        stuck += 1
-        stop ??= breakerOpened ? "breaker-opened" : "other"
-      }
-      return Effect.void
-    }
-
     const targetAt = (index: number): PlanTarget => {
       const target = plan.targets[index]
       if (target === undefined) throw new Error(`a selection names target ${index}, which the plan does not have`)
       return target
     }
 
-    while (true) {
-      const total = selection.order.length
-      const decision = decide({ next: frontier.peek(), running, stuck, total, started, capped, stop }, options)
-      switch (decision.type) {
-        case "Halt":
-          return { haltReason: decision.reason, started }
-        case "Start":
-          frontier.take()
-          yield* start(targetAt(decision.index))
-          break
-        case "Skip": {
-          frontier.take()
-          const target = targetAt(decision.index)
-          const { status } = targetState(yield* checkpoint.state, decision.need)
-          yield* checkpoint.append([{
-            type: "TargetSkipped",
-            target: target.id,
-            reason: "need-not-completed",
-            need: decision.need,
-            message: `it needs ${decision.need}, which is ${
-              status === "pending" ? "not part of this selection" : status
-            }`
-          }])
-          frontier.ended(target.id, "skipped")
-          break
-        }
-        case "Wait":
-          yield* finish(yield* Queue.take(ended))
+    const finish = (target: PlanTarget, { breakerOpened, status }: TargetEnd): void => {
+      if (status === "pending") capped = true
+      else frontier.ended(target.id, status)
+      if (status === "blocked" || status === "errored") {
+        stuck += 1
+        stop ??= breakerOpened ? "breaker-opened" : "other"
       }
     }
-  }).pipe(Effect.scoped)
+
+    const run = (target: PlanTarget): Effect.Effect<void, StateError> =>
+      Effect.flatMap(checkpoint.state, (state) => runTarget(contextOf(target), targetState(state, target.id))).pipe(
+        Effect.map((end) => {
+          running -= 1
+          finish(target, end)
+          const told = change
+          change = Deferred.unsafeMake<void>(FiberId.none)
+          Deferred.unsafeDone(told, Effect.void)
+        })
+      )
+
+    const skip = (target: PlanTarget, need: string): Effect.Effect<void, StateError> =>
+      Effect.gen(function*() {
+        const { status } = targetState(yield* checkpoint.state, need)
+        const why = status === "pending" ? "not part of this selection" : status
+        const message = `it needs ${need}, which is ${why}`
+        yield* checkpoint.append([{ type: "TargetSkipped", target: target.id, reason: "need-not-completed", need, message }])
+        frontier.ended(target.id, "skipped")
+      })
+
+    /** Takes one target after the other, until there is nothing more to take. */
+    const worker: Effect.Effect<HaltReason, StateError> = Effect.gen(function*() {
+      while (true) {
+        const decision = decide({ next: frontier.peek(), running, stuck, total, started, capped, stop }, options)
+        switch (decision.type) {
+          case "Halt":
+            return decision.reason
+          case "Start":
+            frontier.take()
+            running += 1
+            yield* run(targetAt(decision.index))
+            break
+          case "Skip":
+            frontier.take()
+            yield* skip(targetAt(decision.index), decision.need)
+            break
+          case "Wait":
+            yield* Deferred.await(change)
+        }
+      }
+    })
+
+    const width = Math.max(1, Math.min(options.maxParallel, total))
+    const reasons = yield* Effect.all(Array.from({ length: width }, () => worker), { concurrency: "unbounded" })
+    return { haltReason: reasons[0] ?? "AllDoneOrBlocked", started }
+  })

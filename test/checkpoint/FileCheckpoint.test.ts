@@ -139,7 +139,11 @@ describe("a disk that fails", () => {
         openAppend: (path: string) =>
           Effect.map(disk.openAppend(path), (file): AppendFile => {
             let left = after
-            return { ...file, write: (text) => left-- > 0 ? file.write(text) : Effect.fail(full) }
+            const write = (text: string): number => {
+              if (left-- > 0) return file.write(text)
+              throw full
+            }
+            return { ...file, write }
           })
       }))
     ).pipe(Layer.provide(layerDisk))
