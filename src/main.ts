@@ -12,10 +12,20 @@ const version = typeof PAWL_VERSION === "string" ? PAWL_VERSION : "0.0.0-dev"
 const commit = typeof PAWL_COMMIT === "string" ? PAWL_COMMIT : "unknown"
 
 const argv = process.argv.slice(2)
-if (argv.length === 1 && (argv[0] === "--version" || argv[0] === "-V")) {
-  // Half as long as through `process.stdout`, which sets up a stream first.
-  console.log(`pawl ${version} (${commit})`)
-} else {
+
+const begin = async (): Promise<void> => {
   const { start } = await import("./Start.ts")
   start(argv, { version, commit })
+}
+
+if (argv.length === 1 && (argv[0] === "--version" || argv[0] === "-V")) {
+  try {
+    // As quick as `console.log`, which doesn't tell when it failed; `process.stdout` or `node:fs` take half as long again.
+    await Bun.write(Bun.stdout, `pawl ${version} (${commit})\n`)
+  } catch {
+    // There it is told why it can't be written.
+    await begin()
+  }
+} else {
+  await begin()
 }

@@ -27,8 +27,8 @@ export class Disk extends Context.Tag("pawl/Disk")<Disk, {
   readonly makeFolder: (path: string) => Effect.Effect<void, StateError>
   /** Names in a folder; none where there is no such folder, or a file in its place. */
   readonly list: (path: string) => Effect.Effect<ReadonlyArray<string>, StateError>
-  /** The bytes of a file from an offset on; undefined where there is no such file. */
-  readonly read: (path: string, from?: number) => Effect.Effect<Uint8Array | undefined, StateError>
+  /** The bytes of a file from an offset on, at most `length` of them; undefined where there is no such file. */
+  readonly read: (path: string, from?: number, length?: number) => Effect.Effect<Uint8Array | undefined, StateError>
   /** Replaces a file in one step: after any crash it is the old one or the new one, whole. */
   readonly replace: (path: string, text: string) => Effect.Effect<void, StateError>
   /** Opens a file for appending, 0600, made durable in its folder where it is new. */

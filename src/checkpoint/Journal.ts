@@ -7,7 +7,7 @@
  */
 import { Either } from "effect"
 import { apply, type RunState } from "../run/RunState.ts"
-import { decodeLine } from "./JournalLine.ts"
+import { decodeLine, isSound } from "./JournalLine.ts"
 
 export interface Replay {
   readonly state: RunState
@@ -26,6 +26,24 @@ export interface Damage {
 
 const LINE_FEED = 10
 const decoder = new TextDecoder()
+
+/**
+ * Looks for damage in whole lines whose events are known from elsewhere: only their checksums
+ * are looked at. Gives how many bytes of whole lines there were, and how many lines.
+ */
+export const inspect = (
+  bytes: Uint8Array,
+  firstLine: number
+): Either.Either<{ readonly bytes: number; readonly lines: number }, Damage> => {
+  let start = 0
+  let line = firstLine
+  for (let end = bytes.indexOf(LINE_FEED); end !== -1; end = bytes.indexOf(LINE_FEED, start)) {
+    if (!isSound(bytes.subarray(start, end))) return Either.left({ line, why: "its checksum does not match" })
+    start = end + 1
+    line += 1
+  }
+  return Either.right({ bytes: start, lines: line - firstLine })
+}
 
 /**
  * Folds the events of `bytes` into `from`. `firstLine` is the number of the first line in them.

@@ -12,13 +12,23 @@ const MARK = ",\"crc\":\""
 /** The mark, eight hex digits, a quote and a brace. */
 const TAIL = MARK.length + 10
 
-const checksum = (text: string): string => Bun.hash.crc32(text).toString(16).padStart(8, "0")
+const checksum = (text: string | Uint8Array): string => Bun.hash.crc32(text).toString(16).padStart(8, "0")
 
 /** The line of an event, with its line end. */
 export const encodeLine = (event: RunEvent): string => {
   const json = stringifyJson(event)
   const body = json.slice(0, -1)
   return `${body}${MARK}${checksum(body)}"}\n`
+}
+
+const QUOTE = Buffer.from(MARK)
+
+/** Whether the checksum of a line without its line end is right; the line is not read any further. */
+export const isSound = (line: Uint8Array): boolean => {
+  const body = line.subarray(0, -TAIL)
+  const tail = Buffer.from(line.buffer, line.byteOffset + body.length, line.length - body.length)
+  return tail.length === TAIL && tail.subarray(0, QUOTE.length).equals(QUOTE)
+    && tail.toString("latin1", QUOTE.length) === `${checksum(body)}"}`
 }
 
 const decodeEvent = Schema.decodeUnknownEither(RunEvent)

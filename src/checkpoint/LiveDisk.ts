@@ -34,6 +34,8 @@ const hints: Readonly<Record<string, string>> = {
   ENOSPC: "free space on that disk, then run the same command again: nothing durable was lost",
   EDQUOT: "free space within the quota, then run the same command again: nothing durable was lost",
   ENOTDIR: "a part of that path is a file; choose another place with --state-dir",
+  ENOENT: "choose another place with --state-dir",
+  EFBIG: "raise the limit on file sizes (`ulimit -f`), then run the same command again: nothing durable was lost",
   EEXIST: "a file stands where a folder should be; choose another place with --state-dir"
 }
 
@@ -45,7 +47,11 @@ const reasons: Readonly<Record<string, string>> = {
   EDQUOT: "the quota is used up",
   ENOTDIR: "a part of the path is not a folder",
   EEXIST: "a file of that name is in the way",
-  EIO: "the disk reports an I/O error"
+  EIO: "the disk reports an I/O error",
+  ENOENT: "no such folder can be made there",
+  EFBIG: "the file may not grow any further",
+  ENAMETOOLONG: "the path is too long",
+  ELOOP: "symbolic links lead in a circle"
 }
 
 /** Words for a system error. `doing` completes "could not be …". */
@@ -57,6 +63,19 @@ export const stateError = (doing: string, path: string, cause: unknown): StateEr
     path
   })
 }
+
+/** Reading needs other rights than writing. */
+const readError = (doing: string, path: string, cause: unknown): StateError =>
+  ["EACCES", "EPERM"].includes(codeOf(cause))
+    ? new StateError({
+      message: `${path} could not be ${doing}: permission denied`,
+      hint: "give this user the right to read it, or name another place with --state-dir",
+      path
+    })
+    : stateError(doing, path, cause)
+
+const reading = <A>(doing: string, path: string, act: () => A): Effect.Effect<A, StateError> =>
+  Effect.try({ try: act, catch: (cause) => readError(doing, path, cause) })
 
 const attempt = <A>(doing: string, path: string, act: () => A): Effect.Effect<A, StateError> =>
   Effect.try({ try: act, catch: (cause) => stateError(doing, path, cause) })
@@ -78,10 +97,10 @@ const writeWhole = (fd: number, text: string): number => {
   return bytes.length
 }
 
-const readFrom = (path: string, from: number): Uint8Array | undefined => {
+const readFrom = (path: string, from: number, length: number): Uint8Array | undefined => {
   try {
     return withFile(path, "r", (fd) => {
-      const bytes = new Uint8Array(Math.max(0, fstatSync(fd).size - from))
+      const bytes = new Uint8Array(Math.max(0, Math.min(length, fstatSync(fd).size - from)))
       let done = 0
       while (done < bytes.length) {
         const count = readSync(fd, bytes, done, bytes.length - done, from + done)
@@ -138,7 +157,7 @@ export const layerDisk: Layer.Layer<Disk> = Layer.succeed(Disk, {
       mkdirSync(path, { recursive: true, mode: 0o700 })
     }),
   list: (path) =>
-    attempt("listed", path, () => {
+    reading("listed", path, () => {
       try {
         return readdirSync(path)
       } catch (cause) {
@@ -146,7 +165,7 @@ export const layerDisk: Layer.Layer<Disk> = Layer.succeed(Disk, {
         throw cause
       }
     }),
-  read: (path, from = 0) => attempt("read", path, () => readFrom(path, from)),
+  read: (path, from = 0, length = Infinity) => reading("read", path, () => readFrom(path, from, length)),
   replace: (path, text) => attempt("written", path, () => replaceFile(path, text)),
   openAppend: (path) =>
     Effect.map(
@@ -156,6 +175,6 @@ export const layerDisk: Layer.Layer<Disk> = Layer.succeed(Disk, {
       ),
       ({ fd, size }) => appendFile(path, fd, size)
     ),
-  modifiedAt: (path) => attempt("looked at", path, () => statSync(path, { throwIfNoEntry: false })?.mtimeMs),
+  modifiedAt: (path) => reading("looked at", path, () => statSync(path, { throwIfNoEntry: false })?.mtimeMs),
   remove: (path) => attempt("removed", path, () => rmSync(path, { recursive: true, force: true }))
 })

@@ -10,7 +10,7 @@ import { empty, type RunState } from "../run/RunState.ts"
 import { StateError } from "../run/StateError.ts"
 import type { Recovery } from "./Checkpoint.ts"
 import { Disk } from "./Disk.ts"
-import { type Damage, type Replay, replay } from "./Journal.ts"
+import { type Damage, inspect, type Replay, replay } from "./Journal.ts"
 import { decodeLine } from "./JournalLine.ts"
 import { decodeSnapshot, type Snapshot } from "./Snapshot.ts"
 
@@ -56,6 +56,28 @@ const readSnapshot = Effect.fn("Recover.readSnapshot")(function*(directory: stri
   })
 })
 
+/** Read at a time, so that a long journal is not held whole. */
+const CHUNK_BYTES = 4 * 1024 * 1024
+
+/** The part of the journal that the snapshot stands for must be whole too: what is durable is never given up. */
+const inspectBefore = Effect.fn("Recover.inspectBefore")(function*(path: string, until: number) {
+  const disk = yield* Disk
+  let from = 0
+  let line = 1
+  let chunk = CHUNK_BYTES
+  while (from < until) {
+    const bytes = (yield* disk.read(path, from, Math.min(chunk, until - from))) ?? new Uint8Array()
+    const seen = yield* Either.mapLeft(inspect(bytes, line), (damage) => damaged(path, damage))
+    if (seen.lines === 0 && bytes.length === until - from) {
+      return yield* damaged(path, { line, why: "it does not end where the snapshot says" })
+    }
+    // A line longer than a chunk is read again with a larger one.
+    chunk = seen.lines === 0 ? chunk * 2 : CHUNK_BYTES
+    from += seen.bytes
+    line += seen.lines
+  }
+})
+
 /** The state that the files of a run tell, and how they told it. */
 export const recover = Effect.fn("Recover.recover")(function*(directory: string) {
   const disk = yield* Disk
@@ -79,6 +101,7 @@ export const recover = Effect.fn("Recover.recover")(function*(directory: string)
     })
   }
   if (!fits(snapshot, bytes)) return yield* whole("unfit")
+  yield* inspectBefore(path, from)
   const after = bytes.subarray(snapshot.lastLineBytes)
   const read = yield* Either.mapLeft(
     replay(after, snapshot.state, snapshot.state.seq + 1),

@@ -20,6 +20,7 @@ import { printHelp } from "./HelpCommand.ts"
 import { minimumLevel } from "./Log.ts"
 import { type Look, openOutput, Output } from "./Output.ts"
 import { Streams } from "./Streams.ts"
+import { textOnly } from "./TextOnly.ts"
 
 const last = (call: Call, name: string): string | undefined => call.flags.get(name)?.at(-1)
 
@@ -39,7 +40,7 @@ const perform = Effect.fn("cli.perform")(function*(call: Call, identity: Identit
   const output = yield* Output
   const { command, problems } = call
   if (call.flags.has("version")) {
-    output.sink.write(`${versionLine(identity)}\n`)
+    yield* output.answer(() => ({ schema: "pawl.version/v1", ...identity }), () => [versionLine(identity)])
     return Code.Ok
   }
   if (call.flags.has("help") && (command !== undefined || call.args.length === 0)) return yield* printHelp(command)
@@ -47,6 +48,7 @@ const perform = Effect.fn("cli.perform")(function*(call: Call, identity: Identit
   if (first !== undefined) return yield* new UsageError({ problems: [first, ...others] })
   const shell = last(call, "completions")
   if (shell !== undefined) {
+    yield* textOnly("a completion script is text")
     const { completions } = yield* Effect.promise(() => import("./Completions.ts"))
     output.sink.write(`${completions(shell).join("\n")}\n`)
     return Code.Ok
@@ -93,7 +95,11 @@ const attempt = (call: Call, look: Look, identity: Identity) =>
       Effect.provideService(Output, output)
     )
     // An answer that failed does not replace a table that is there; a document says that it failed.
-    if (code === Code.Ok || look.format !== "table" || call.command?.name === "run") yield* output.commit
+    if (code !== Code.Ok && look.format === "table" && call.command?.name !== "run") return code
+    // That a signal ended it is what a script must know first.
+    yield* code < Code.Hangup
+      ? output.commit
+      : Effect.provideService(Effect.catchAll(output.commit, refuse), Output, output)
     return code
   }))
 
@@ -104,7 +110,7 @@ export const app = (argv: ReadonlyArray<string>, identity: Identity) =>
     const call = readArguments(argv)
     const look = lookOf(call)
     const code = yield* attempt(call, look, identity).pipe(
-      // The file of `--output` could not be written: what is left to say goes to standard output.
+      // The answer could not be written: what is left to say goes to standard output, if it can be written to.
       Effect.catchAll((error) =>
         Effect.flatMap(Effect.orDie(Effect.scoped(openOutput({ ...look, output: undefined }))), (output) =>
           Effect.provideService(refuse(error), Output, output))

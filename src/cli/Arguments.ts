@@ -101,6 +101,7 @@ export const readArguments = (argv: ReadonlyArray<string>): Call => {
     const earlier = flag.repeatable ? flags.get(flag.name) ?? [] : []
     flags.set(flag.name, value === undefined ? [] : [...earlier, value])
   }
-  if (command !== undefined) problems.push(...argumentProblems(command, args))
+  // A word after an unknown flag may be its value, so that it can't be told which are the arguments.
+  if (command !== undefined && words.unknown.length === 0) problems.push(...argumentProblems(command, args))
   return { flags, args, problems, ...(command === undefined ? {} : { command }) }
 }

@@ -105,7 +105,10 @@ export const logsData = {
     { name: "TARGET[/STEP]", required: false, description: "whose log; the logs there are if left out" }
   ],
   flags: { ...reading, ...common },
-  details: ["The bytes are printed as they are. Each attempt begins with a line `--- pawl: attempt N, TIME ---`."],
+  details: [
+    "The bytes are printed as they are. Each attempt begins with a line `--- pawl: attempt N, TIME ---`.",
+    "An id may hold slashes. A word that could be a target as well as the step of another is the step."
+  ],
   examples: ["pawl logs nightly-e2e", "pawl logs nightly-e2e api/build --stderr --attempt 2"]
 } as const satisfies CommandData
 
@@ -132,12 +135,12 @@ export const initData = {
   examples: ["pawl init", "pawl init nightly.yaml"]
 } as const satisfies CommandData
 
-const others = ["run", "validate", "plan", "status", "runs", "logs", "schema", "init"] as const
+const names = ["run", "validate", "plan", "status", "runs", "logs", "schema", "init", "help"] as const
 
 export const helpData = {
   name: "help",
   summary: "show help, of one command or of all",
-  arguments: [{ name: "COMMAND", required: false, description: "a command", choices: others }],
+  arguments: [{ name: "COMMAND", required: false, description: "a command", choices: names }],
   flags: common,
   details: [],
   examples: ["pawl help run"]

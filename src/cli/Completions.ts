@@ -32,7 +32,7 @@ const pattern = (flag: FlagData): string => `--${flag.name}${flag.alias === unde
 const argumentChoices = (command: CommandData): ReadonlyArray<string> =>
   command.arguments.flatMap(({ choices }) => choices ?? [])
 
-/** Plain bash, without the bash-completion package; `sh` is given the same. */
+/** Plain bash, without the bash-completion package. */
 const bash = (): ReadonlyArray<string> => [
   "# bash completion for pawl: source this file, or put it into ~/.local/share/bash-completion/completions/pawl",
   "_pawl() {",

@@ -41,7 +41,7 @@ export const root = {
   version: onSwitch({ name: "version", alias: "V", description: "print version and commit, and exit" }),
   completions: optionalChoice({
     name: "completions",
-    choices: ["sh", "bash", "zsh", "fish"],
+    choices: ["bash", "zsh", "fish"],
     description: "print a completion script and exit"
   })
 }

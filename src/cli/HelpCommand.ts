@@ -4,14 +4,18 @@ import { ExitCode } from "../run/ExitCode.ts"
 import { type CommandData, commands } from "./Commands.ts"
 import { commandHelp, generalHelp } from "./Help.ts"
 import { Output } from "./Output.ts"
+import { textOnly } from "./TextOnly.ts"
 
 /** Prints help of a command, or of pawl. */
 export const printHelp = (command: CommandData | undefined) =>
-  Effect.map(Output, ({ sink, style }) => {
-    const lines = command === undefined ? generalHelp(style) : commandHelp(command, style)
-    sink.write(`${lines.join("\n")}\n`)
-    return ExitCode.Ok
-  })
+  Effect.zipRight(
+    textOnly("help is text"),
+    Effect.map(Output, ({ sink, style }) => {
+      const lines = command === undefined ? generalHelp(style) : commandHelp(command, style)
+      sink.write(`${lines.join("\n")}\n`)
+      return ExitCode.Ok
+    })
+  )
 
 /** `pawl help [COMMAND]`. */
 export const helpCommand = (args: ReadonlyArray<string>) => printHelp(commands.find(({ name }) => name === args[0]))

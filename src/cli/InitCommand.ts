@@ -3,11 +3,15 @@ import { FileSystem } from "@effect/platform"
 import { Effect } from "effect"
 import { resolve } from "node:path"
 import { Environment } from "../manifest/Environment.ts"
+import { shellWord } from "../report/NextSteps.ts"
+import { printable } from "../report/Printable.ts"
 import { ExitCode } from "../run/ExitCode.ts"
 import { StateError } from "../run/StateError.ts"
 import { UsageError } from "../run/UsageError.ts"
 import { initText } from "./InitText.ts"
 import { Output } from "./Output.ts"
+import { textOnly } from "./TextOnly.ts"
+import { why } from "./Why.ts"
 
 export const initCommand = Effect.fn("cli.init")(function*(args: ReadonlyArray<string>) {
   const output = yield* Output
@@ -15,6 +19,7 @@ export const initCommand = Effect.fn("cli.init")(function*(args: ReadonlyArray<s
   const { cwd } = yield* Environment
   const [path = "batch.yaml"] = args
   if (path === "-") {
+    yield* textOnly("a manifest is text")
     output.sink.write(initText)
     return ExitCode.Ok
   }
@@ -28,7 +33,7 @@ export const initCommand = Effect.fn("cli.init")(function*(args: ReadonlyArray<s
           }]
         })
         : new StateError({
-          message: `can't write \`${path}\`: ${error.message}`,
+          message: `can't write \`${path}\`: ${why(error)}`,
           hint: "name a file in a folder that is there and that you may write to",
           path
         })
@@ -36,7 +41,7 @@ export const initCommand = Effect.fn("cli.init")(function*(args: ReadonlyArray<s
   )
   yield* output.answer(
     () => ({ schema: "pawl.init/v1", file: path }),
-    () => [`wrote ${path}; run it with: pawl run ${path}`]
+    () => [`wrote ${printable(path)}; run it with: pawl run ${printable(shellWord(path))}`]
   )
   return ExitCode.Ok
 })

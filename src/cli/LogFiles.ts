@@ -1,8 +1,10 @@
 /**
  * TARGET[/STEP] → the logs that it means.
  *
- * Owns that reading. Pure. The surprise: an id may itself hold a slash, so that the whole word
- * is tried as a target first, and then every slash as the one between target and step.
+ * Owns that reading. Pure. The surprise: an id may itself hold a slash, so that every slash may be
+ * the one between target and step, and the whole word may be a target. Where a word can be both, it
+ * is the step: that is how every table and every hint of pawl writes one, and the steps of the target
+ * can still be named one by one.
  */
 import { Either } from "effect"
 import { join } from "node:path"
@@ -47,8 +49,6 @@ export const findLogs = (
   ending: "out" | "err"
 ): Either.Either<ReadonlyArray<LogFile>, Problem> => {
   const byId = new Map(stored.plan.targets.map((target) => [target.id, target]))
-  const whole = byId.get(word)
-  if (whole !== undefined) return Either.right(filesOf(stored, whole, ending))
   let unknown: Problem | undefined
   for (let slash = word.lastIndexOf("/"); slash > 0; slash = word.lastIndexOf("/", slash - 1)) {
     const target = byId.get(word.slice(0, slash))
@@ -59,6 +59,8 @@ export const findLogs = (
     if (found.length > 0) return Either.right(found)
     unknown ??= unknownStep(target, step, files)
   }
+  const whole = byId.get(word)
+  if (whole !== undefined) return Either.right(filesOf(stored, whole, ending))
   if (unknown !== undefined) return Either.left(unknown)
   const near = nearest(word, byId.keys()) ?? nearest(word.slice(0, Math.max(0, word.indexOf("/"))), byId.keys())
   return Either.left({

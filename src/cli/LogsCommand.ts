@@ -18,6 +18,7 @@ import { logCut } from "./LogCut.ts"
 import { findLogs } from "./LogFiles.ts"
 import { Output } from "./Output.ts"
 import { type OpenLog, printLog } from "./PrintLog.ts"
+import { textOnly } from "./TextOnly.ts"
 
 type LogsFlags = Values<typeof logsData.flags>
 
@@ -94,9 +95,7 @@ export const logsCommand = Effect.fn("cli.logs")(function*(flags: LogsFlags, arg
     yield* listLogs(stored)
     return ExitCode.Ok
   }
-  if (output.format !== "table") {
-    return yield* wrong("a log is printed as it is, and has no other format", `leave out \`--format ${output.format}\``)
-  }
+  yield* textOnly("a log is printed as it is")
   const found = findLogs(stored, word, flags.stderr ? "err" : "out")
   if (Either.isLeft(found)) return yield* new UsageError({ problems: [found.left] })
   const { attempt } = flags

@@ -11,10 +11,11 @@ import { stringifyJson } from "../expression/Value.ts"
 import { Environment } from "../manifest/Environment.ts"
 import { noteLine, warningLine } from "../report/ErrorReport.ts"
 import { colourful, plain, type Style } from "../report/Style.ts"
-import type { StateError } from "../run/StateError.ts"
+import { StateError } from "../run/StateError.ts"
 import type { Values } from "./Flag.ts"
 import type { common } from "./Flags.ts"
 import { type Sink, Streams } from "./Streams.ts"
+import { why } from "./Why.ts"
 
 export type CommonFlags = Values<typeof common>
 export type Format = CommonFlags["format"]
@@ -40,7 +41,7 @@ export class Output extends Context.Tag("pawl/Output")<Output, {
   readonly warn: (text: string) => Effect.Effect<void>
   /** Lines on standard error, whatever the flags. */
   readonly complain: (lines: ReadonlyArray<string>) => Effect.Effect<void>
-  /** Puts the file of `--output` in its place. */
+  /** Returns when all is written; puts the file of `--output` in its place. */
   readonly commit: Effect.Effect<void, StateError>
 }>() {}
 
@@ -51,6 +52,17 @@ const styleFor = (sink: Sink, color: Look["color"], variables: Readonly<Record<s
 }
 
 const text = (lines: ReadonlyArray<string>): string => lines.map((line) => `${line}\n`).join("")
+
+/** Returns when all is written, or nobody reads it any more. */
+const written = (stdout: Sink): Effect.Effect<void, StateError> =>
+  Effect.flatMap(stdout.drained, () => {
+    const failure = stdout.failure()
+    return failure === undefined ? Effect.void : new StateError({
+      message: `can't write to standard output: ${why(failure)}`,
+      hint: "make room, or name a file with --output; nothing that a run has done is lost",
+      path: "/dev/stdout"
+    })
+  })
 
 /** The output of one call. The scope's end takes back a file that was not committed. */
 export const openOutput = Effect.fn("Output.open")(function*(look: Look) {
@@ -78,11 +90,10 @@ export const openOutput = Effect.fn("Output.open")(function*(look: Look) {
           look.format === "table"
             ? text(table(style, sink.isTerminal ? sink.columns() : undefined))
             : `${stringifyJson(document())}\n`
-        )
-      ),
+        )),
     note: (line) => say(noteLine(line, errorStyle)),
     warn: (line) => say(warningLine(line, errorStyle)),
     complain: (lines) => Effect.sync(() => stderr.write(text(lines))),
-    commit: file?.commit ?? Effect.void
+    commit: file?.commit ?? written(stdout)
   })
 })

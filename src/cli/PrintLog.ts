@@ -9,6 +9,7 @@ import { StateError } from "../run/StateError.ts"
 import type { LogCut } from "./LogCut.ts"
 import type { LogFile } from "./LogFiles.ts"
 import type { Sink } from "./Streams.ts"
+import { why } from "./Why.ts"
 
 const piece = 256 * 1024
 
@@ -19,9 +20,9 @@ export interface OpenLog extends LogFile {
   readonly cut?: LogCut
 }
 
-const unreadable = (file: string, why: string): StateError =>
+const unreadable = (file: string, words: string): StateError =>
   new StateError({
-    message: `can't read \`${file}\`: ${why}`,
+    message: `can't read \`${file}\`: ${words}`,
     hint: "see who may read it and whether it is there",
     path: file
   })
@@ -51,5 +52,5 @@ export const printLog = Effect.fn("PrintLog.printLog")(function*(log: OpenLog, s
       yield* sink.drained
     }
     return { ...log, offset }
-  })).pipe(Effect.mapError((error) => unreadable(log.file, error.message)))
+  })).pipe(Effect.mapError((error) => unreadable(log.file, why(error))))
 })

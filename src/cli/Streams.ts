@@ -4,6 +4,7 @@
  * Owns what happens where a reader is slow or gone. Must not know what is written. The
  * surprise: `write` only queues, since progress and events are written from the path of the
  * run itself; a reader that closed the pipe is no error, what is written after that is dropped.
+ * Any other failure drops it too, and is asked for at the end.
  */
 import { Context, type Effect, type Scope } from "effect"
 import type { StateError } from "../run/StateError.ts"
@@ -13,8 +14,10 @@ export interface Sink {
   readonly write: (chunk: string | Uint8Array) => void
   /** Returns when all that was queued is written or nobody can read it any more. */
   readonly drained: Effect.Effect<void>
-  /** Nobody reads it any more. */
+  /** Nothing more can be written: nobody reads it any more, or it failed. */
   readonly isClosed: () => boolean
+  /** What ended the writing; that nobody reads it any more is no failure. */
+  readonly failure: () => Error | undefined
   readonly isTerminal: boolean
   /** Of the terminal; 80 where that is not known. */
   readonly columns: () => number

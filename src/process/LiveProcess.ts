@@ -14,7 +14,6 @@ import { type Attempt, CouldNotStart, type Exit, type ProcessId, ProcessRunner }
 import { endGroup, isGroupLeft, startTimeOf } from "./ProcessTable.ts"
 import { makeProgramPath } from "./ProgramPath.ts"
 
-const STDERR_BYTES = 16 * 1024
 /** A step that writes more than this to its output file is asked to write a file of its own. */
 const OUTPUT_FILE_BYTES = 1024 * 1024
 
@@ -34,7 +33,10 @@ const isFolder = (path: string): boolean => {
 /** Why a spawn failed, in words that name what to look at. */
 const explain = (attempt: Attempt, code: string): string => {
   const [program] = attempt.command
-  if (!isFolder(attempt.workdir)) return `workdir ${attempt.workdir} is not a folder`
+  if (!isFolder(attempt.workdir)) {
+    const what = existsSync(attempt.workdir) ? "is not a folder" : "is not there"
+    return `workdir ${JSON.stringify(attempt.shownWorkdir)} ${what}`
+  }
   switch (code) {
     case "ENOENT":
       return `command ${JSON.stringify(program)} was not found`
@@ -47,10 +49,14 @@ const explain = (attempt: Attempt, code: string): string => {
   }
 }
 
+/** What the system says, without its code and the name of the call. */
+const words = (cause: unknown): string =>
+  (cause instanceof Error ? cause.message : String(cause)).replace(/^E[A-Z]+: ([^,]+),.*$/s, "$1")
+
 const logError = (attempt: Attempt, cause: unknown): StateError =>
   new StateError({
-    message: `log ${attempt.out} could not be written: ${cause instanceof Error ? cause.message : String(cause)}`,
-    hint: "free space or mend permissions, then run the same command again",
+    message: `log ${attempt.out} could not be written: ${words(cause)}`,
+    hint: "free space or mend permissions, then run the same command again: nothing durable was lost",
     path: attempt.out
   })
 
@@ -79,14 +85,16 @@ const closeLogs = (logs: Logs): void => {
 
 const readOutputFile = (path: string): Exit["outputs"] => {
   if (!existsSync(path)) return undefined
-  return statSync(path).size > OUTPUT_FILE_BYTES
+  const outputs = statSync(path).size > OUTPUT_FILE_BYTES
     ? { text: "", tooLong: true }
     : { text: readFileSync(path, "utf8"), tooLong: false }
+  rmSync(path, { force: true })
+  return outputs
 }
 
 const exitOf = (attempt: Attempt, logs: Logs, end: End, timedOut: boolean, startedAt: number): Exit => {
-  const stdout = readTail(logs.out, attempt.keepBytes)
-  const stderr = readTail(logs.err, STDERR_BYTES)
+  const stdout = readTail(logs.out, attempt.keep.stdout)
+  const stderr = readTail(logs.err, attempt.keep.stderr)
   const outputs = readOutputFile(attempt.outputFile)
   return {
     ...(end.exitCode === null ? {} : { exitCode: end.exitCode }),

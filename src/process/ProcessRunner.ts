@@ -14,16 +14,18 @@ export interface Attempt {
   readonly env: Readonly<Record<string, string>>
   /** Absolute. */
   readonly workdir: string
+  /** The same as the user wrote it, for messages. */
+  readonly shownWorkdir: string
   readonly timeoutMs?: number
-  /** Absolute paths of the logs, appended to. */
+  /** Absolute paths of the logs, appended to; `logs/<target>/<step>.out` and `.err`. */
   readonly out: string
   readonly err: string
   /** The line that opens this attempt in both logs. */
   readonly banner: string
-  /** Absolute path of the file that the step may write `key=value` lines to. */
+  /** Absolute path of the file that the step may write `key=value` lines to; gone when the attempt has ended. */
   readonly outputFile: string
-  /** How many of the last bytes of standard output come back. */
-  readonly keepBytes: number
+  /** How many of the last bytes of each stream come back. */
+  readonly keep: { readonly stdout: number; readonly stderr: number }
 }
 
 export interface ProcessId {
@@ -39,7 +41,7 @@ export interface Exit {
   readonly signal?: string
   readonly timedOut: boolean
   readonly durationMs: number
-  /** The last bytes of each: `keepBytes` of standard output, 16 KiB of standard error. */
+  /** The last bytes of each. */
   readonly stdout: string
   readonly stderr: string
   /** Standard output was longer than that, or standard error was. */

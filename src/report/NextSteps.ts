@@ -66,7 +66,9 @@ export const nextSteps = (
     const step = stuck.steps.find(({ path }) => path === stuck.step)
     steps.push({
       why: blocked + errored === 1 ? "see why it is stuck" : "see why the first is stuck",
-      command: `pawl logs ${shellWord(run.runId)} ${shellWord(`${stuck.id}/${stuck.step}`)}${step?.errorLog === undefined ? "" : " --stderr"}${extra}`
+      command: `pawl logs ${shellWord(run.runId)} ${shellWord(`${stuck.id}/${stuck.step}`)}${
+        step?.errorLog === undefined ? "" : " --stderr"
+      }${extra}`
     })
   }
   if (pending > 0) {

@@ -67,7 +67,9 @@ const statusOf = (
 
 /** The view of a stored run. `stateDir` is the one that the user named, for the commands in `next`. */
 export const statusDocument = ({ live, plan, state }: StoredView, stateDir?: string): StatusDocument => {
-  const targets = plan.targets.map((target) => summarizeTarget(plan, state, target, true))
+  const targets = plan.targets.map((target) =>
+    summarizeTarget(plan, state, target, { selected: true, live: live !== undefined })
+  )
   const halted = live === undefined ? state.halted : undefined
   const haltReason = halted?.reason ?? null
   const counts = countTargets(targets)

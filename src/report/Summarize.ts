@@ -13,8 +13,9 @@ import type { ExitCode } from "../run/ExitCode.ts"
 import { logPath } from "../run/LogPath.ts"
 import type { HaltReason } from "../run/RunEvent.ts"
 import { type RunState, targetState } from "../run/RunState.ts"
-import { isEnded, type StepState, type TargetState } from "../run/TargetState.ts"
+import { atRest, isEnded, type StepState, type TargetState } from "../run/TargetState.ts"
 import { between } from "./Duration.ts"
+import { lastLine } from "./LastLine.ts"
 import type { Summary, SummaryStep, SummaryTarget } from "./Summary.ts"
 
 export interface Ending {
@@ -33,6 +34,10 @@ const untouchedStep = (target: TargetState, selected: boolean): Pick<SummaryStep
   return isEnded(target.status) ? { status: "skipped", reason: "target-ended" } : { status: "pending" }
 }
 
+/** A step whose expression failed may have ended without ever being started. */
+const hasLog = ({ attempts, invocation, reason }: StepState): boolean =>
+  invocation !== undefined || (attempts > 0 && reason !== "expression-failed")
+
 const knownStep = (target: string, path: string, step: StepState): Omit<SummaryStep, "path" | "kind"> => ({
   status: step.status,
   attempts: step.attempts,
@@ -42,7 +47,7 @@ const knownStep = (target: string, path: string, step: StepState): Omit<SummaryS
   ...(step.message === undefined ? {} : { message: step.message }),
   ...(step.continued === true ? { continued: true } : {}),
   ...(step.nextAttemptAt === undefined ? {} : { nextAttemptAt: step.nextAttemptAt }),
-  ...(step.attempts > 0 ? { log: `${logPath(target, path)}.out` } : {}),
+  ...(hasLog(step) ? { log: `${logPath(target, path)}.out` } : {}),
   ...(step.status === "failed" && step.output !== undefined && step.output.stderr !== ""
     ? { errorLog: `${logPath(target, path)}.err` }
     : {})
@@ -61,11 +66,21 @@ const summarizeStep = (plan: PlanTarget, target: TargetState, step: PlanStep, se
 
 const filteredOut = { status: "skipped", reason: "filtered-out", message: "not selected" } as const
 
-const outcome = (target: TargetState): Omit<SummaryTarget, "id" | "labels" | "steps"> => ({
+/** What the step that a target is stuck at said last. */
+const lastErrorOf = ({ status, step, steps }: TargetState): string | undefined => {
+  const output = step === undefined || (status !== "blocked" && status !== "errored") ? undefined : steps[step]?.output
+  return output === undefined ? undefined : lastLine(output)
+}
+
+const outcome = (
+  target: TargetState,
+  lastError = lastErrorOf(target)
+): Omit<SummaryTarget, "id" | "labels" | "steps"> => ({
   status: target.status,
   ...(target.reason === undefined ? {} : { reason: target.reason }),
   ...(target.step === undefined ? {} : { step: target.step }),
   ...(target.message === undefined ? {} : { message: target.message }),
+  ...(lastError === undefined ? {} : { lastError }),
   ...(target.attempts === undefined ? {} : { attempts: target.attempts }),
   ...(target.need === undefined ? {} : { need: target.need }),
   ...(target.durationMs === undefined ? {} : { durationMs: target.durationMs })
@@ -74,9 +89,22 @@ const outcome = (target: TargetState): Omit<SummaryTarget, "id" | "labels" | "st
 const isUntouched = (target: TargetState): boolean =>
   target.status === "pending" && target.startedAt === undefined && Object.keys(target.steps).length === 0
 
-/** One target as a reader sees it; `selected` tells whether this invocation was about it. */
-export const summarizeTarget = (plan: Plan, state: RunState, target: PlanTarget, selected: boolean): SummaryTarget => {
-  const known = targetState(state, target.id)
+export interface TargetView {
+  /** Whether this invocation was about it. */
+  readonly selected: boolean
+  /** Whether a process works on the run now; without one nothing is running, whatever was recorded last. */
+  readonly live: boolean
+}
+
+/** One target as a reader sees it. */
+export const summarizeTarget = (
+  plan: Plan,
+  state: RunState,
+  target: PlanTarget,
+  { live, selected }: TargetView
+): SummaryTarget => {
+  const recorded = targetState(state, target.id)
+  const known = !live && recorded.status === "running" ? atRest(recorded) : recorded
   return {
     id: target.id,
     ...(!selected && isUntouched(known) ? filteredOut : outcome(known)),
@@ -110,7 +138,9 @@ export const restingStatus = (
 /** The summary of a run at its halt. Linear in targets and their steps. */
 export const summarize = ({ error, exitCode, outputs, plan, selection, state }: Ending): Summary => {
   const selected = new Set(selection.order)
-  const targets = plan.targets.map((target, index) => summarizeTarget(plan, state, target, selected.has(index)))
+  const targets = plan.targets.map((target, index) =>
+    summarizeTarget(plan, state, target, { selected: selected.has(index), live: false })
+  )
   const haltReason = error === undefined ? state.halted?.reason ?? "CheckpointFailed" : "CheckpointFailed"
   const finishedAt = state.halted?.at ?? state.updatedAt
   return {

@@ -5,6 +5,7 @@
  */
 import { Schema } from "effect"
 import { HaltReason } from "../run/RunEvent.ts"
+import { mostOfLine } from "./LastLine.ts"
 
 const Labels = Schema.Record({ key: Schema.String, value: Schema.String })
 
@@ -32,6 +33,8 @@ export const SummaryTarget = Schema.Struct({
   reason: Schema.optional(Schema.String),
   step: Schema.optional(Schema.String),
   message: Schema.optional(Schema.String),
+  /** Where it is stuck: the last line that its step printed, to standard error if there; without colours, cut. */
+  lastError: Schema.optional(Schema.String.pipe(Schema.maxLength(mostOfLine))),
   attempts: Schema.optional(Schema.Int),
   need: Schema.optional(Schema.String),
   durationMs: Schema.optional(Schema.Int),

@@ -84,9 +84,16 @@ const row = (target: SummaryTarget, style: Style, isRoomy: boolean): ReadonlyArr
   ]
 }
 
+const detailLine = ({ lastError }: SummaryTarget, { columns, style }: TableOptions): ReadonlyArray<string> => {
+  if (lastError === undefined) return []
+  const text = printable(lastError)
+  return [`  ${style.dim(columns === undefined ? text : fit(text, columns - 2))}`]
+}
+
 const header = ["STATUS", "TARGET", "STEP", "ATTEMPTS", "REASON", "MESSAGE", "LOG"]
 
-const stuckLines = (report: Report, { columns, most = 50, style }: TableOptions): ReadonlyArray<string> => {
+const stuckLines = (report: Report, options: TableOptions): ReadonlyArray<string> => {
+  const { columns, most = 50, style } = options
   const shown: Array<SummaryTarget> = []
   let found = 0
   for (const target of report.targets) {
@@ -96,13 +103,15 @@ const stuckLines = (report: Report, { columns, most = 50, style }: TableOptions)
   }
   if (found === 0) return []
   const more = found - shown.length
+  const [heading = "", ...rows] = table(
+    header,
+    shown.map((target) => row(target, style, columns === undefined || columns >= roomy)),
+    { style, ...(columns === undefined ? {} : { columns }) }
+  )
   return [
     "",
-    ...table(
-      header,
-      shown.map((target) => row(target, style, columns === undefined || columns >= roomy)),
-      { style, ...(columns === undefined ? {} : { columns }) }
-    ),
+    heading,
+    ...shown.flatMap((target, at) => [rows[at] ?? "", ...detailLine(target, options)]),
     ...(more === 0
       ? []
       : [`and ${more} more; see them all with: pawl status ${printable(report.runId)} --format json`])

@@ -75,16 +75,18 @@ const endFailure = (exit: Exit, timeoutMs: number | undefined): Failure | undefi
 
 const bad = (message: string): Failure => ({ reason: "bad-output", message, exitCode: 0 })
 
-/** The end of `stdout` that goes into the record, when more of it was read for its JSON. */
-const kept = (text: string): string => text.length > KEPT_BYTES ? text.slice(-KEPT_BYTES) : text
+/** The end of an output that goes into the record, when more of it was read for its JSON or its secrets. */
+export const cutOutput = (output: StepOutput): StepOutput =>
+  output.stdout.length <= KEPT_BYTES && output.stderr.length <= KEPT_BYTES
+    ? output
+    : { ...output, stdout: output.stdout.slice(-KEPT_BYTES), stderr: output.stderr.slice(-KEPT_BYTES), truncated: true }
 
 /** Judges the end of an attempt. `timeoutMs` is only for the message. */
 export const judge = (exit: Exit, outputs: "text" | "json", timeoutMs?: number): Verdict => {
-  const stdout = outputs === "json" ? kept(exit.stdout) : exit.stdout
-  const truncated = exit.truncated.stdout || exit.truncated.stderr || stdout.length < exit.stdout.length
+  const truncated = exit.truncated.stdout || exit.truncated.stderr
   const output: StepOutput = {
     ...(exit.exitCode === undefined || exit.timedOut ? {} : { exit_code: exit.exitCode }),
-    stdout,
+    stdout: exit.stdout,
     stderr: exit.stderr,
     ...(truncated ? { truncated } : {})
   }

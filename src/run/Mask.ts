@@ -10,6 +10,8 @@ import type { StepOutput } from "./RunEvent.ts"
 const MASKED = "***"
 
 export interface Mask {
+  /** Length in bytes of the longest secret: a cut must be so much longer than what is kept of it. */
+  readonly longest: number
   readonly text: (text: string) => string
   readonly value: (value: Value) => Value
   readonly output: (output: StepOutput) => StepOutput
@@ -18,7 +20,10 @@ export interface Mask {
 /** `Array.isArray` does not tell a read-only array from an object by type. */
 const isList = (value: object): value is ReadonlyArray<Value> => Array.isArray(value)
 
-const nothing: Mask = { text: (text) => text, value: (value) => value, output: (output) => output }
+/** As it stands within a JSON text or a quoted message. */
+const escaped = (secret: string): string => JSON.stringify(secret).slice(1, -1)
+
+const nothing: Mask = { longest: 0, text: (text) => text, value: (value) => value, output: (output) => output }
 
 /** The texts that give a secret away. True, false and null are no secrets: masking them would hide everything. */
 const leaves = (value: Value | undefined): ReadonlyArray<string> => {
@@ -29,7 +34,8 @@ const leaves = (value: Value | undefined): ReadonlyArray<string> => {
 
 /** A mask over the secret inputs among `values`. Without secrets it costs nothing. */
 export const makeMask = (secrets: ReadonlyArray<string>, values: ValueObject): Mask => {
-  const hidden = secrets.flatMap((name) => leaves(values[name])).sort((a, b) => b.length - a.length)
+  const clear = secrets.flatMap((name) => leaves(values[name]))
+  const hidden = [...new Set([...clear, ...clear.map(escaped)])].sort((a, b) => b.length - a.length)
   if (hidden.length === 0) return nothing
 
   const text = (clear: string): string => hidden.reduce((masked, secret) => masked.replaceAll(secret, MASKED), clear)
@@ -43,6 +49,7 @@ export const makeMask = (secrets: ReadonlyArray<string>, values: ValueObject): M
   const object = (value: ValueObject): ValueObject =>
     Object.fromEntries(Object.entries(value).map(([key, inner]) => [text(key), deep(inner)]))
   return {
+    longest: Math.max(...hidden.map((secret) => Buffer.byteLength(secret))),
     text,
     value: deep,
     output: ({ json, values: set, ...rest }) => ({

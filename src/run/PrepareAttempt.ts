@@ -18,13 +18,21 @@ type Variables = Readonly<Record<string, string>>
 /** What the steps of a target share. */
 export interface Surroundings {
   readonly env: Variables
-  readonly workdir: string
+  readonly workdir: Workdir
+}
+
+interface Workdir {
+  /** Absolute. */
+  readonly path: string
+  /** As the user wrote it. */
+  readonly shown: string
 }
 
 export interface Prepared {
   readonly command: readonly [string, ...ReadonlyArray<string>]
   readonly env: Variables
   readonly workdir: string
+  readonly shownWorkdir: string
 }
 
 const addEnv = (level: CompiledEnv, scope: Scope, outer: Variables): Rendered<Variables> =>
@@ -36,10 +44,13 @@ const addEnv = (level: CompiledEnv, scope: Scope, outer: Variables): Rendered<Va
     return inner
   })
 
-const enter = (workdir: Template | undefined, scope: Scope, outer: string): Rendered<string> =>
+const enter = (workdir: Template | undefined, scope: Scope, outer: Workdir): Rendered<Workdir> =>
   workdir === undefined
     ? Either.right(outer)
-    : Either.map(renderText(workdir, scope), (path) => isAbsolute(path) ? path : resolve(outer, path))
+    : Either.map(
+      renderText(workdir, scope),
+      (shown) => ({ path: isAbsolute(shown) ? shown : resolve(outer.path, shown), shown })
+    )
 
 /** Environment and folder of a target: the process's, then the batch's, then its own. */
 export const surroundingsOf = (
@@ -51,7 +62,7 @@ export const surroundingsOf = (
   Either.gen(function*() {
     let env = variables
     for (const level of template.env) env = yield* addEnv(level, scope, env)
-    let workdir = manifestDir
+    let workdir: Workdir = { path: manifestDir, shown: "." }
     for (const level of template.workdir) workdir = yield* enter(level, { ...scope, env }, workdir)
     return { env, workdir }
   })
@@ -76,6 +87,7 @@ export const prepareAttempt = (
     const env = yield* addEnv(compiled.env, scope, surroundings.env)
     const inner: Scope = { ...scope, env }
     const workdir = yield* enter(compiled.workdir, inner, surroundings.workdir)
+    const place = { workdir: workdir.path, shownWorkdir: workdir.shown }
     const own = {
       PAWL_RUN_ID: identity.runId,
       PAWL_TARGET: identity.target,
@@ -87,12 +99,12 @@ export const prepareAttempt = (
       const [program = "", ...words] = compiled.work.words
       const command: [string, ...Array<string>] = [program === "" ? "" : yield* renderText(program, inner)]
       for (const word of words) command.push(yield* renderText(word, inner))
-      return { command, env: { ...env, ...own }, workdir }
+      return { command, env: { ...env, ...own }, ...place }
     }
     const { script, shell: [shell = "sh", ...flags] } = compiled.work
     return {
       command: [shell, ...flags, "-c", script.script],
       env: { ...env, ...own, ...(yield* shellVariables(script, inner)) },
-      workdir
+      ...place
     }
   })

@@ -11,7 +11,7 @@ import { renderBoolean } from "../expression/Template.ts"
 import type { CouldNotStart, Exit } from "../process/ProcessRunner.ts"
 import { banner } from "./Banner.ts"
 import type { CompiledStep } from "./CompiledTemplate.ts"
-import { type Failure, JSON_BYTES, judge, KEPT_BYTES, type Verdict } from "./Judge.ts"
+import { cutOutput, type Failure, JSON_BYTES, judge, KEPT_BYTES, type Verdict } from "./Judge.ts"
 import { logPath } from "./LogPath.ts"
 import { prepareAttempt, type Surroundings } from "./PrepareAttempt.ts"
 import { nextAttemptAt } from "./RetryPolicy.ts"
@@ -64,7 +64,7 @@ const attemptOnce = (
   attempt: number
 ): Effect.Effect<{ readonly verdict: Verdict; readonly durationMs: number }, StateError> =>
   Effect.gen(function*() {
-    const { checkpoint, runDir, runId, runner, target } = context
+    const { checkpoint, mask, runDir, runId, runner, target } = context
     const { compiled: { step }, path } = work
     const log = `${runDir}/${logPath(target.id, path)}`
     const identity = { runId, target: target.id, path, attempt, outputFile: `${log}.outputs` }
@@ -81,7 +81,11 @@ const attemptOnce = (
         err: `${log}.err`,
         banner: banner(attempt, at),
         outputFile: identity.outputFile,
-        keepBytes: step.outputs === "json" ? JSON_BYTES : KEPT_BYTES
+        // A secret that the cut goes through could not be found and masked.
+        keep: {
+          stdout: step.outputs === "json" ? JSON_BYTES : KEPT_BYTES + mask.longest,
+          stderr: KEPT_BYTES + mask.longest
+        }
       },
       (id) => checkpoint.note(take(carried, { type: "StepStarted", target: target.id, path, attempt, ...id }))
     ).pipe(Effect.catchTag("CouldNotStart", (error: CouldNotStart): Effect.Effect<Exit | CouldNotStart> =>
@@ -106,7 +110,7 @@ export const runStep = (
     if (before?.nextAttemptAt !== undefined) yield* waitUntil(Date.parse(before.nextAttemptAt))
     for (let attempt = (before?.attempts ?? 0) + 1;; attempt++) {
       const { durationMs, verdict } = yield* attemptOnce(context, work, carried, attempt)
-      const output = mask.output(verdict.output)
+      const output = cutOutput(mask.output(verdict.output))
       if (verdict.failure === undefined) return { attempts: attempt, durationMs, output }
       const failure = { ...verdict.failure, message: mask.text(verdict.failure.message) }
       const next = yield* nextAttemptAt(step.retries, attempt, failure, yield* Clock.currentTimeMillis)

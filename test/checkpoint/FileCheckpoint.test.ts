@@ -110,13 +110,20 @@ describe("a run that is opened again after something happened to its files", () 
       expect(error.message).toContain("durable events are missing")
     }))
 
-  it.effect("a snapshot that fits spares reading what came before it", () =>
+  it.effect("damage before what a snapshot stands for is damage all the same", () =>
     Effect.gen(function*() {
       const directory = folder()
       yield* written(directory, true)
       const journal = join(directory, "journal.ndjson")
-      // Damage before the snapshot's last line is not looked at: the snapshot stands for it.
       writeFileSync(journal, readFileSync(journal, "utf8").replace("\"batch\":\"b\"", "\"batch\":\"c\""))
+      const error = yield* Effect.flip(opened(directory, state))
+      expect(error.message).toContain("line 1 is damaged: its checksum does not match")
+    }))
+
+  it.effect("a snapshot that fits gives the state as it was", () =>
+    Effect.gen(function*() {
+      const directory = folder()
+      yield* written(directory, true)
       const [now, recovery] = yield* opened(
         directory,
         Effect.flatMap(Checkpoint, (checkpoint) =>

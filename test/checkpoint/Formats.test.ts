@@ -2,7 +2,7 @@ import { describe, expect, it } from "@effect/vitest"
 import { Arbitrary, Either, HashMap } from "effect"
 import * as fc from "fast-check"
 import { stringifyJson } from "../../src/expression/Value.ts"
-import { replay } from "../../src/checkpoint/Journal.ts"
+import { inspect, replay } from "../../src/checkpoint/Journal.ts"
 import { decodeLine, encodeLine } from "../../src/checkpoint/JournalLine.ts"
 import { nextPlanName } from "../../src/checkpoint/RunDirectory.ts"
 import { decodeSnapshot, encodeSnapshot } from "../../src/checkpoint/Snapshot.ts"
@@ -73,4 +73,21 @@ it("later plans get names of their own", () => {
   expect(nextPlanName([])).toBe("plan.json")
   expect(nextPlanName(["plan.json", "logs"])).toBe("plan.2.json")
   expect(nextPlanName(["plan.json", "plan.2.json", "plan.9.json"])).toBe("plan.10.json")
+})
+
+describe("looking a journal over", () => {
+  it("finds whole lines sound exactly where reading them does", () => {
+    fc.assert(fc.property(events, fc.nat(), fc.boolean(), (all, at, spoil) => {
+      const bytes = Buffer.from(all.map(encodeLine).join(""))
+      if (spoil && bytes.length > 0) {
+        const place = at % bytes.length
+        bytes[place] = bytes[place] === 0x7e ? 0x21 : 0x7e
+      }
+      const seen = inspect(bytes, 1)
+      const read = replay(bytes, empty, 1)
+      const isTorn = Either.isRight(read) && read.right.dropped !== undefined
+      expect(Either.isRight(seen)).toBe(Either.isRight(read))
+      if (Either.isRight(seen) && !isTorn) expect(seen.right).toEqual({ bytes: bytes.length, lines: all.length })
+    }))
+  })
 })

@@ -71,7 +71,9 @@ describe("wrong use", () => {
 })
 
 describe("help, version and completions", () => {
-  it.live.each([{ words: ["--help"] }, { words: ["-h"] }, { words: ["help"] }, { words: ["run", "--cap", "x", "-h"] }])(
+  it.live.each([{ words: ["--help"] }, { words: ["-h"] }, { words: ["help"] }, { words: ["help", "help"] }, {
+    words: ["run", "--cap", "x", "-h"]
+  }])(
     "are data and go to standard output with exit code 0: %j",
     ({ words }) =>
       Effect.gen(function*() {
@@ -86,10 +88,39 @@ describe("help, version and completions", () => {
       expect((yield* pawl(["run", "--version"])).stdout).toBe("pawl 1.2.3 (abc1234)\n")
     }))
 
+  it.live.each(["json", "ndjson"])(
+    "name the version as a document with --format %s",
+    (format) =>
+      Effect.gen(function*() {
+        const { code, stdout } = yield* pawl(["--version", "--format", format])
+        expect([code, stdout]).toEqual([
+          0,
+          "{\"schema\":\"pawl.version/v1\",\"version\":\"1.2.3\",\"commit\":\"abc1234\"}\n"
+        ])
+      })
+  )
+
+  it.live.each([
+    { words: ["help", "run"], what: "help is text" },
+    { words: ["run", "--help"], what: "help is text" },
+    { words: ["--help"], what: "help is text" },
+    { words: ["--completions", "bash"], what: "a completion script is text" },
+    { words: ["init", "-"], what: "a manifest is text" }
+  ])("that are text have no JSON form: %j", ({ what, words }) =>
+    Effect.gen(function*() {
+      const { code, stdout } = yield* pawl([...words, "--format", "json"])
+      expect(expectShape("error", stdout)).toMatchObject({
+        exitCode: 64,
+        errors: [{ message: `${what}, and has no other format`, hint: "leave out `--format json`" }]
+      })
+      expect(code).toBe(64)
+    }))
+
   it.live("print a script for a shell, and know which shells there are", () =>
     Effect.gen(function*() {
       expect((yield* pawl(["--completions", "fish"])).stdout).toContain("complete -c pawl")
       expect((yield* pawl(["--completions", "fihs"])).stderr).toContain("did you mean `fish`?")
+      expect((yield* pawl(["--completions", "sh"])).code).toBe(64)
     }))
 })
 
@@ -290,6 +321,42 @@ describe("what goes wrong around it", () => {
     }))
 })
 
+describe("standard output that can't be written to", () => {
+  const failure = new Error("ENOSPC: no space left on device, write")
+  const told = "error: can't write to standard output: no space left on device\n\nhint: make room, or name a file with "
+    + "--output; nothing that a run has done is lost\n"
+
+  it.live("is told of, with exit code 74", () =>
+    Effect.gen(function*() {
+      for (const words of [["runs"], ["plan", "b.yaml"], ["help"], ["--version"], ["runs", "--format", "json"]]) {
+        const { code, stderr } = yield* pawl(words, { cwd: withManifest(), failure })
+        expect([words, code, stderr.replace(/^note: .*\n/, "")]).toEqual([words, 74, told])
+      }
+    }))
+
+  it.live("lets a run go on to its end first", () =>
+    Effect.gen(function*() {
+      const { code, cwd, stderr } = yield* pawl(["run", "b.yaml", "--format", "ndjson"], {
+        cwd: withManifest(),
+        failure
+      })
+      expect([code, stderr.endsWith(told)]).toEqual([74, true])
+      expect((yield* pawl(["status"], { cwd })).stdout).toContain("2 targets: 2 completed")
+    }))
+
+  it.live("leaves the exit code of a signal and of a wrong call as it is", () =>
+    Effect.gen(function*() {
+      const stopped = yield* pawl(["run", "b.yaml", "--format", "json"], {
+        cwd: withManifest(),
+        failure,
+        signal: Effect.succeed("SIGTERM")
+      })
+      expect([stopped.code, stopped.stderr]).toEqual([143, told])
+      const wrong = yield* pawl(["nope"], { failure })
+      expect([wrong.code, wrong.stderr.includes("standard output")]).toEqual([64, false])
+    }))
+})
+
 describe("--output", () => {
   const plan = ["plan", "b.yaml", "--format", "json", "--output"]
 
@@ -318,6 +385,20 @@ describe("--output", () => {
       const { code } = yield* pawl([...plan, "/dev/null"], { cwd: withManifest() })
       expect([code, lstatSync("/dev/null").isCharacterDevice()]).toEqual([0, true])
     }))
+
+  it.live.each(["/dev/fd/1", "/proc/self/fd/2", "/dev/fd/9999"])(
+    "takes %s for a descriptor, not for a file",
+    (file) =>
+      Effect.gen(function*() {
+        const { cwd, stderr } = yield* pawl(["runs", "-q", "--format", "ndjson", "--output", file])
+        expect(stderr).toBe(
+          file === "/dev/fd/9999"
+            ? "error: can't write `/dev/fd/9999`: bad file descriptor\n\nhint: name a file in a folder that is there and that you may write to\n"
+            : ""
+        )
+        expect(readdirSync(cwd)).toEqual([])
+      })
+  )
 
   it.live("leaves a table that is there where the answer failed", () =>
     Effect.gen(function*() {
@@ -355,6 +436,20 @@ describe("init", () => {
       expect([run.code, run.stdout]).toEqual([0, expect.stringContaining("3 targets: 3 completed")])
       const again = yield* pawl(["init", "--format", "json"], { cwd })
       expect([again.code, expectShape("error", again.stdout)["exitCode"]]).toEqual([64, 64])
+    }))
+
+  it.live.each([
+    { file: "no/such/x.yaml", why: "no such file or directory" },
+    { file: "file/x.yaml", why: "not a directory" }
+  ])("says in words why it can't write $file", ({ file, why }) =>
+    Effect.gen(function*() {
+      const cwd = folder()
+      writeFileSync(join(cwd, "file"), "")
+      const { code, stderr } = yield* pawl(["init", file], { cwd })
+      expect([code, stderr]).toEqual([
+        74,
+        `error: can't write \`${file}\`: ${why}\n\nhint: name a file in a folder that is there and that you may write to\n`
+      ])
     }))
 
   it.live("prints it where that is asked for", () =>

@@ -99,6 +99,14 @@ describe("wrong use", () => {
     expect(found).toContain(problem)
   })
 
+  it("of a flag that there is not may have made an argument of its value, so that no argument is blamed", () => {
+    expect(problems("run --targt a b.yaml")).toEqual(["unknown flag `--targt` (did you mean `--target`?)"])
+    expect(problems("status --nope --cap 3 a b")).toEqual([
+      "unknown flag `--nope` (see `pawl help status`; after `--` nothing is taken for a flag)",
+      "`pawl status` has no flag `--cap` (it belongs to `pawl run`)"
+    ])
+  })
+
   it.each(["--max-blocked 0", "--max-blocked 20%", "--max-blocked 0.5%", "--cap 0", "-j 1"])("is not %s", (flags) => {
     expect(problems(`run b ${flags}`)).toEqual([])
   })

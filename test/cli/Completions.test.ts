@@ -42,10 +42,6 @@ describe("completion in bash", () => {
     expect(offered("pawl", "run", "b.yaml", "--output", "")).toEqual([])
     expect(completions("bash").at(-1)).toContain("-o default")
   })
-
-  it("is what `sh` is given too", () => {
-    expect(completions("sh")).toEqual(completions("bash"))
-  })
 })
 
 describe("completion in zsh and fish", () => {

@@ -66,6 +66,15 @@ describe("the logs that TARGET/STEP means", () => {
     expect(logs("a/ship")).toEqual(["/s/nightly/runs/r/logs/a/ship.out"])
   })
 
+  it("are those of a step where an id reads the same, since that is how a step is written everywhere", () => {
+    const both = { ...stored, plan: plan(["a", "a/ship", "a/x"], ["build", "ship"]) }
+    const found = (word: string) =>
+      Either.getOrThrow(findLogs(both, word, "out")).map(({ path, target }) => `${target} ${path}`)
+    expect(found("a/ship")).toEqual(["a ship"])
+    expect(found("a/ship/ship")).toEqual(["a/ship ship"])
+    expect(found("a/x")).toEqual(["a/x build", "a/x ship"])
+  })
+
   it("are guessed where there are none", () => {
     expect(logs("api/shpi")).toBe("target `api` has no step `shpi` (did you mean `api/ship`?)")
     expect(logs("api/x/ship")).toBe("target `api` has no step `x/ship` (did you mean `api/ship`?)")

@@ -3,17 +3,16 @@ import { Effect } from "effect"
 
 const room = new URL("../../src/cli", import.meta.url).pathname
 
-/** A process of its own that writes to its standard output through the real streams and then exits at once. */
-const writer = (body: string) =>
-  Bun.spawn([
-    process.execPath,
-    "-e",
-    `import { Effect } from "effect"
+const source = (body: string): string =>
+  `import { Effect } from "effect"
      import { layerStreams } from "${room}/LiveStreams.ts"
      import { Streams } from "${room}/Streams.ts"
      const program = Effect.gen(function*() { const { stdout, stderr } = yield* Streams; ${body} })
      Effect.runPromise(Effect.provide(program, layerStreams)).then(() => process.exit(0))`
-  ], { stdout: "pipe", stderr: "pipe", cwd: room })
+
+/** A process of its own that writes to its standard output through the real streams and then exits at once. */
+const writer = (body: string) =>
+  Bun.spawn([process.execPath, "-e", source(body)], { stdout: "pipe", stderr: "pipe", cwd: room })
 
 describe("standard output", () => {
   it.live("is whole where it is larger than a pipe and the reader is slow", () =>
@@ -38,6 +37,24 @@ describe("standard output", () => {
       yield* Effect.promise(() => reader.cancel())
       const said = yield* Effect.promise(() => new Response(child.stderr).text())
       expect([said, yield* Effect.promise(() => child.exited)]).toEqual(["went on", 0])
+    }))
+
+  it.live("that is full is a failure, and one that nobody reads is none", () =>
+    Effect.gen(function*() {
+      const said = (output: string) =>
+        Effect.promise(() =>
+          new Response(
+            Bun.spawn(["bash", "-c", `exec "$0" -e "$1" ${output}`, process.execPath, program], {
+              stderr: "pipe",
+              cwd: room
+            }).stderr
+          ).text()
+        )
+      const program = source(
+        "stdout.write('x'.repeat(200000)); yield* stdout.drained; stderr.write(String(stdout.failure()?.message)); yield* stderr.drained"
+      )
+      expect(yield* said("> /dev/full")).toBe("ENOSPC: no space left on device, write")
+      expect(yield* said("| true")).toBe("undefined")
     }))
 
   it.live("keeps the order of bytes and texts", () =>

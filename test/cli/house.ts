@@ -28,6 +28,8 @@ export interface Stage {
   readonly signal?: Effect.Effect<"SIGHUP" | "SIGINT" | "SIGTERM">
   readonly store?: Layer.Layer<RunStore>
   readonly isTerminal?: boolean
+  /** What writing to standard output fails with. */
+  readonly failure?: Error
 }
 
 export interface Told {
@@ -46,13 +48,14 @@ export const folder = (): string => {
   return path
 }
 
-const capture = (isTerminal: boolean): Sink & { readonly bytes: () => Buffer } => {
+const capture = (isTerminal: boolean, failure?: Error): Sink & { readonly bytes: () => Buffer } => {
   const chunks: Array<Buffer> = []
   return {
     isTerminal,
     columns: () => 80,
     rows: () => 24,
-    isClosed: () => false,
+    isClosed: () => failure !== undefined,
+    failure: () => failure,
     drained: Effect.void,
     write: (chunk) => {
       chunks.push(Buffer.from(chunk))
@@ -65,7 +68,7 @@ const capture = (isTerminal: boolean): Sink & { readonly bytes: () => Buffer } =
 export const pawl = (words: ReadonlyArray<string>, stage: Stage = {}): Effect.Effect<Told> =>
   Effect.gen(function*() {
     const cwd = stage.cwd ?? folder()
-    const stdout = capture(stage.isTerminal ?? false)
+    const stdout = capture(stage.isTerminal ?? false, stage.failure)
     const stderr = capture(stage.isTerminal ?? false)
     const { create } = yield* Effect.provide(Streams, layerStreams)
     const streams = Layer.succeed(Streams, { stdout, stderr, create })

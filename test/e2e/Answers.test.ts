@@ -35,13 +35,14 @@ describe("the answer of a run", () => {
 3 targets: 1 completed, 1 blocked, 1 skipped
 
 STATUS   TARGET  STEP  ATTEMPTS  REASON              MESSAGE                         LOG
-blocked  bad     run   1         step-exhausted      exit code 3 after 1 attempt     logs/bad/run.out
+blocked  bad     run   1         step-exhausted      exit code 3 after 1 attempt     logs/bad/run.err
+  oops
 skipped  needy                   need-not-completed  it needs bad, which is blocked
 logs are under .pawl/batch/runs/RUN
 
 next:
   see why it is stuck
-    pawl logs RUN bad/run
+    pawl logs RUN bad/run --stderr
   try the blocked again
     pawl run batch.yaml --retry-blocked
 `
@@ -86,7 +87,9 @@ skipped needy: it needs bad, which is blocked
     ["no manifest", ["run", "none.yaml"]],
     ["no such run", ["status", "nope"]],
     ["one log", ["logs", "batch", "good/run"]],
+    ["a new manifest, printed", ["init", "-"]],
     ["the version", ["--version"]],
+    ["a completion script", ["--completions", "zsh"]],
     ["help", ["help"]]
   ])("with --format json is exactly one document: %s", async (_, args) => {
     const { place } = await ran()
@@ -177,6 +180,16 @@ describe("--output", () => {
     expect(answer.stdout.slice(0, half)).toBe(answer.stdout.slice(half))
   })
 
+  it("writes to a descriptor that leads to a file where that file has come to, between others", async () => {
+    const { place } = await ran()
+    for (const file of ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"]) {
+      await shell(place, `{ echo before; "$PAWL" status --output ${file}; echo after; } > all.txt`)
+      expect(place.read("all.txt")).toBe(`before\n${(await place.pawl("status")).stdout}after\n`)
+    }
+    await shell(place, "\"$PAWL\" status --output /dev/fd/7 7> seven.txt")
+    expect(place.read("seven.txt")).toBe((await place.pawl("status")).stdout)
+  })
+
   it.each(["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1", "-"])(
     "writes to %s as it is, and leaves no file of it behind",
     async (file) => {
@@ -241,8 +254,34 @@ describe("a reader that is slow or gone", () => {
   it("an answer that can't be written to standard output is not called a success", async () => {
     const { place } = await ran()
     const answer = await shell(place, "\"$PAWL\" status > /dev/full; echo \"code $?\" >&2")
-    expect(answer.stderr).not.toContain("code 0")
+    expect(answer.stderr).toMatch(/code 74\n$/)
+    expect(answer.stderr).toMatch(/^error: can't write to standard output: no space left on device\n\nhint: /)
+    for (
+      const words of [
+        "plan batch.yaml",
+        "runs --format json",
+        "logs batch good/run",
+        "help",
+        "--version",
+        "--version -q"
+      ]
+    ) {
+      const full = await shell(place, `"$PAWL" ${words} > /dev/full; echo "code $?" >&2`)
+      expect([words, full.stderr]).toEqual([words, answer.stderr])
+    }
   })
+
+  it.each(["table", "json", "ndjson"])(
+    "a run whose answer (%s) can't be written goes on to its end",
+    async (format) => {
+      const place = workplace()
+      place.write("batch.yaml", numbered)
+      const answer = await shell(place, `"$PAWL" run batch.yaml --format ${format} > /dev/full; echo "code $?"`)
+      expect(answer.stdout).toBe("code 74\n")
+      expect(answer.stderr).toContain("can't write to standard output: no space left on device")
+      expect(lines(place.read("ran.txt"))).toHaveLength(60)
+    }
+  )
 })
 
 describe("pawl status", () => {
@@ -349,6 +388,15 @@ targets:
     }
     expect(readdirSync(join(place.path, ".pawl/batch/runs", runId, "logs"))).toHaveLength(odd.length)
     expect(readdirSync(join(place.path, ".pawl/batch/runs"))).toEqual([runId])
+  })
+
+  it("of a word that is a target as well as another's step is the step, as help says", async () => {
+    const { place } = await ran(manifest.replace(JSON.stringify(odd), "[plain, plain/say]"))
+    const print = async (word: string) => (await place.pawl("logs", "batch", word, "--attempt", "2")).stdout
+    expect(await print("plain/say")).toBe("out 2 of plain\n")
+    expect(await print("plain/say/say")).toBe("out 2 of plain/say\n")
+    const help = (await place.pawl("help", "logs")).stdout.replace(/\n/g, " ")
+    expect(help).toContain("A word that could be a target as well as the step of another is the step.")
   })
 
   it("of what there is not says what there is", async () => {
@@ -475,6 +523,7 @@ describe("pawl plan", () => {
       "batch.yaml",
       "name: batch\ninputs: { pin: { type: string, secret: true } }\ntargets:\n  - { id: a, env: { PIN: '{{ inputs.pin }}' }, run: 'true' }\n"
     )
+    expect(await hash(place, "batch.yaml", "--input", "pin=1111")).toMatch(/^sha256:/)
     expect(await hash(place, "batch.yaml", "--input", "pin=1111")).toBe(
       await hash(place, "batch.yaml", "--input", "pin=2222")
     )

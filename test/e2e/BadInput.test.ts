@@ -532,6 +532,7 @@ describe("input that is too much", () => {
     const few = await measured(place, ["validate", "few.yaml"])
     const many = await measured(place, ["validate", "many.yaml"])
     expect(many.answer.code).toBe(0)
+    expect(few.mebibytes).toBeGreaterThan(10)
     expect((many.mebibytes - few.mebibytes) * 1024 / 10_000).toBeLessThan(4)
   })
 })

@@ -17,11 +17,12 @@ const attempt = (directory: string, script: string, more: Partial<Attempt> = {})
   command: ["sh", "-e", "-c", script],
   env: { PATH, HOME: "/" },
   workdir: directory,
+  shownWorkdir: "work",
   out: join(directory, "logs", "step.out"),
   err: join(directory, "logs", "step.err"),
   banner: "--- banner ---",
   outputFile: join(directory, "logs", "step.outputs"),
-  keepBytes: 16 * 1024,
+  keep: { stdout: 16 * 1024, stderr: 16 * 1024 },
   ...more
 })
 
@@ -56,7 +57,7 @@ describe("a command that runs", () => {
 
   it.live("gives the last bytes of long output and says that there was more", () =>
     Effect.gen(function*() {
-      const exit = yield* run(attempt(folder(), "head -c 100000 /dev/zero | tr '\\0' x; printf é", { keepBytes: 1001 }))
+      const exit = yield* run(attempt(folder(), "head -c 100000 /dev/zero | tr '\\0' x; printf é", { keep: { stdout: 1001, stderr: 10 } }))
       expect(exit.truncated).toEqual({ stdout: true, stderr: false })
       expect(exit.stdout).toBe(`${"x".repeat(999)}é`)
     }).pipe(Effect.provide(layerLive(1000))))
@@ -74,6 +75,7 @@ describe("a command that runs", () => {
       const outputFile = join(directory, "logs/step.outputs")
       const first = yield* run(attempt(directory, `echo a=1 > ${outputFile}`))
       expect(first.outputs).toEqual({ text: "a=1\n", tooLong: false })
+      expect(existsSync(outputFile)).toBe(false)
       const second = yield* run(attempt(directory, "true"))
       expect(second.outputs).toBeUndefined()
     }).pipe(Effect.provide(layerLive(1000))))
@@ -92,7 +94,8 @@ describe("a command that can't be started", () => {
     ["not in PATH", { command: ["no-such-program"] }, "command \"no-such-program\" was not found in PATH"],
     ["a path that isn't there", { command: ["./nothing"] }, "command \"./nothing\" was not found"],
     ["not executable", { command: ["./plain"] }, "command \"./plain\" is not executable"],
-    ["no such workdir", { workdir: join(directory, "gone") }, `workdir ${join(directory, "gone")} is not a folder`],
+    ["no such workdir", { workdir: join(directory, "gone") }, "workdir \"work\" is not there"],
+    ["a file as workdir", { workdir: join(directory, "plain") }, "workdir \"work\" is not a folder"],
     ["too much environment", { env: { PATH, BIG: "x".repeat(200_000) } }, "longer than the system allows"]
   ]
   it.live.each(cases)("says why: %s", ([, more, message]) =>

@@ -50,6 +50,21 @@ describe("a stored run", () => {
     })
   })
 
+  it("that was killed calls nothing running, and knows that the attempt that was cut short has a log", () => {
+    const facts: ReadonlyArray<RunFact> = [
+      { type: "TargetStarted", target: "api" },
+      { type: "StepStarted", target: "api", path: "build", attempt: 1, pid: 10 }
+    ]
+    const [live] = statusDocument({ plan: two, state: state(started(two), ...facts), live: { pid: 42 } }).targets
+    expect([live?.status, live?.steps[0]?.status]).toEqual(["running", "running"])
+    const [killed] = view(...facts).targets
+    expect(killed).toMatchObject({
+      status: "pending",
+      steps: [{ status: "pending", attempts: 0, log: "logs/api/build.out" }, { status: "pending" }]
+    })
+    expect(killed?.steps[1]?.log).toBeUndefined()
+  })
+
   it("names the state directory in its commands where the user did", () => {
     const document = statusDocument({
       plan: two,

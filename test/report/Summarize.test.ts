@@ -121,6 +121,49 @@ describe("the summary of a run", () => {
       error: { message: "the disk is full", hint: "make room" }
     })
   })
+
+  it("of a failed checkpoint calls nothing running: its halt could not be recorded", () => {
+    const document = summary(
+      { type: "TargetStarted", target: "api" },
+      { type: "StepStarted", target: "api", path: "build", attempt: 1, pid: 10 }
+    )
+    expect(document.targets[0]).toMatchObject({ status: "pending", steps: [{ status: "pending" }, {}] })
+  })
+
+  it("names no log of a step whose expression failed before anything was started", () => {
+    const failed = (...before: ReadonlyArray<RunFact>) =>
+      summary({ type: "TargetStarted", target: "api" }, ...before, {
+        type: "StepFailed",
+        target: "api",
+        path: "build",
+        attempt: before.length + 1,
+        reason: "expression-failed",
+        message: "no such field",
+        durationMs: 0,
+        output: { stdout: "", stderr: "" }
+      }, halted("TargetBlocked")).targets[0]?.steps[0]?.log
+    expect(failed()).toBeUndefined()
+    expect(failed({ type: "StepStarted", target: "api", path: "build", attempt: 1, pid: 10 })).toBe(
+      "logs/api/build.out"
+    )
+  })
+
+  it.each([
+    ["", "", undefined],
+    ["first\nlast\n", "", "last"],
+    ["printed\n", "oops\n\n  \n", "oops"],
+    ["printed\n", " \n\n", "printed"],
+    ["", "10%\r50%\rno route to host\r\n", "no route to host"],
+    ["", "\u001b[31merror:\u001b[0m broken\n\u001b[0m\n", "error: broken"],
+    ["", "x".repeat(201), `${"x".repeat(199)}…`],
+    ["", `${"x".repeat(198)}😀😀`, `${"x".repeat(198)}…`],
+    ["", "x".repeat(200), "x".repeat(200)]
+  ])("has the last line that a stuck target printed: %j and %j", (stdout, stderr, lastError) => {
+    const facts = blocked("api").map((fact) =>
+      fact.type === "StepFailed" ? { ...fact, output: { exit_code: 2, stdout, stderr } } : fact
+    )
+    expect(summary(...facts, halted("TargetBlocked")).targets[0]?.lastError).toBe(lastError)
+  })
 })
 
 describe("the status of a run", () => {

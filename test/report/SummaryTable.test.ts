@@ -38,6 +38,24 @@ describe("the table at the end of a run", () => {
     ])
   })
 
+  it("has the last words of what is stuck under its row, cut to fit a terminal", () => {
+    const wordy = {
+      ...partial,
+      targets: partial.targets.map((target) =>
+        target.id === "api" ? { ...target, lastError: `no\u001b[2J route ${"and so on ".repeat(9)}end` } : target
+      )
+    }
+    const lines = summaryTable(wordy, { style: plain, next: [] })
+    expect(lines.slice(3, 6)).toEqual([
+      "STATUS   TARGET  STEP   ATTEMPTS  REASON          MESSAGE                       LOG",
+      "blocked  api     build  2         step-exhausted  exit code 2 after 2 attempts  logs/api/build.out",
+      `  no\\e[2J route ${"and so on ".repeat(9)}end`
+    ])
+    const narrow = summaryTable(wordy, { style: colourful, next: [], columns: 40 })[5] ?? ""
+    expect(narrow).toBe("  \u001b[2mno\\e[2J route and so on and so on and…\u001b[22m")
+    expect(width(Bun.stripANSI(narrow))).toBe(40)
+  })
+
   it("is short where everything completed", () => {
     const one = plan(["web"])
     const document = summarize({

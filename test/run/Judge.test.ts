@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Either } from "effect"
 import type { Exit } from "../../src/process/ProcessRunner.ts"
-import { judge, parseOutputFile } from "../../src/run/Judge.ts"
+import { cutOutput, judge, parseOutputFile } from "../../src/run/Judge.ts"
 
 const ended: Exit = {
   exitCode: 0,
@@ -57,7 +57,7 @@ describe("the end of an attempt", () => {
 
   it("keeps integers exact and records only the end of long JSON", () => {
     const long = `{"n":12345678901234567890,"pad":"${"x".repeat(20_000)}"}`
-    const { output } = judge({ ...ended, stdout: long }, "json")
+    const output = cutOutput(judge({ ...ended, stdout: long }, "json").output)
     expect(output.json).toMatchObject({ n: 12345678901234567890n })
     expect(output.stdout.length).toBe(16 * 1024)
     expect(output.truncated).toBe(true)

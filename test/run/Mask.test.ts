@@ -28,6 +28,12 @@ describe("a secret", () => {
     expect(output).toEqual({ stdout: "***", stderr: "x ***", json: { a: ["***"] }, values: { "***": "***" } })
   })
 
+  it("is masked as it stands in JSON and in quoted messages too", () => {
+    const mask = makeMask(["t"], { t: "a\"b\\c" })
+    expect(mask.text("say a\"b\\c and \"a\\\"b\\\\c\"")).toBe("say *** and \"***\"")
+    expect(mask.longest).toBe(7)
+  })
+
   it("that is empty, a boolean or not given masks nothing", () => {
     const mask = makeMask(["a", "b", "c"], { a: "", b: true })
     expect(mask.text("true story")).toBe("true story")
