@@ -6,7 +6,7 @@
  * after one failed write or sync every later call fails with the same error, since nobody can
  * say what is on the disk.
  */
-import { Clock, Deferred, Effect, FiberId, Layer } from "effect"
+import { Deferred, Effect, FiberId, Layer } from "effect"
 import { join } from "node:path"
 import type { RunFact } from "../run/RunEvent.ts"
 import { StateError } from "../run/StateError.ts"
@@ -33,6 +33,7 @@ interface Waiting {
 const make = Effect.fn("FileCheckpoint.make")(function*(directory: string) {
   const disk = yield* Disk
   const scope = yield* Effect.scope
+  const clock = yield* Effect.clock
   const path = join(directory, JOURNAL)
   const recovered = yield* recover(directory)
   const record = makeRecord(recovered.state, yield* Status)
@@ -57,25 +58,24 @@ const make = Effect.fn("FileCheckpoint.make")(function*(directory: string) {
     record.tell()
   }
 
-  const snapshot = Effect.suspend(() =>
-    Effect.zipRight(
-      attempt(sync),
-      Effect.suspend(() => {
-        const text = encodeSnapshot({ state: record.state(), journalBytes, lastLineBytes })
-        snapshotAt = journalBytes
-        snapshotBytes = text.length
-        return disk.replace(join(directory, SNAPSHOT), text)
-      })
-    )
+  const snapshot = Effect.zipRight(
+    attempt(sync),
+    Effect.suspend(() => {
+      const text = encodeSnapshot({ state: record.state(), journalBytes, lastLineBytes })
+      snapshotAt = journalBytes
+      snapshotBytes = text.length
+      return disk.replace(join(directory, SNAPSHOT), text)
+    })
   )
+  const isSnapshotDue = (): boolean => journalBytes - snapshotAt > Math.max(SNAPSHOT_BYTES, 2 * snapshotBytes)
 
   /** Writes what a batch holds; syncs and settles it where somebody waits for that. */
-  const write = (batch: ReadonlyArray<Waiting>, mustSync: boolean, now: number): void => {
-    const events = batch.flatMap(({ facts }) => record.stamp(facts, now))
+  const write = (batch: ReadonlyArray<Waiting>, mustSync: boolean): void => {
+    const events = batch.flatMap(({ facts }) => record.stamp(facts, clock.unsafeCurrentTimeMillis()))
     if (events.length > 0) {
       const lines = events.map(encodeLine)
       isUnsynced = true
-      journalBytes += journal.write(lines.length === 1 ? lines[0] ?? "" : lines.join(""))
+      journalBytes += journal.write(lines.join(""))
       lastLineBytes = Buffer.byteLength(lines[lines.length - 1] ?? "")
     }
     if (mustSync && isUnsynced) journal.sync()
@@ -84,42 +84,37 @@ const make = Effect.fn("FileCheckpoint.make")(function*(directory: string) {
     if (mustSync) record.tell()
   }
 
-  const complete = (batch: ReadonlyArray<Waiting>, result: Effect.Effect<void, StateError>): void => {
-    for (const { done } of batch) if (done !== undefined) Deferred.unsafeDone(done, result)
+  const fail = (batch: ReadonlyArray<Waiting>, cause: unknown): void => {
+    const error = cause instanceof StateError ? cause : stateError("written", path, cause)
+    broken = error
+    for (const { done } of batch) if (done !== undefined) Deferred.unsafeDone(done, Effect.fail(error))
   }
 
-  const commit = Effect.flatMap(Clock.currentTimeMillis, (now) => {
+  /** Commits everything that waits, as one. */
+  const commit = (): void => {
     const batch = waiting
     waiting = []
-    const mustSync = batch.some(({ done }) => done !== undefined)
-    return attempt(() => write(batch, mustSync, now)).pipe(
-      Effect.zipRight(Effect.suspend(() =>
-        mustSync && journalBytes - snapshotAt > Math.max(SNAPSHOT_BYTES, 2 * snapshotBytes) ? snapshot : Effect.void
-      )),
-      Effect.matchEffect({
-        onSuccess: () => Effect.sync(() => complete(batch, Effect.void)),
-        onFailure: (error) =>
-          Effect.sync(() => {
-            broken = error
-            complete(batch, Effect.fail(error))
-          })
-      })
-    )
-  })
+    try {
+      write(batch, batch.some(({ done }) => done !== undefined))
+      for (const { done } of batch) if (done !== undefined) Deferred.unsafeDone(done, Effect.void)
+    } catch (cause) {
+      fail(batch, cause)
+    }
+  }
 
   const syncLater = Effect.suspend(() => {
     if (isSyncDue) return Effect.void
     isSyncDue = true
     return Effect.sleep(NOTE_MS).pipe(
-      Effect.zipRight(Effect.suspend(() => {
+      Effect.zipRight(Effect.sync(() => {
         isSyncDue = false
-        return isUnsynced && broken === undefined ? attempt(sync) : Effect.void
+        if (!isUnsynced || broken !== undefined) return
+        try {
+          sync()
+        } catch (cause) {
+          fail([], cause)
+        }
       })),
-      Effect.catchAll((error) =>
-        Effect.sync(() => {
-          broken = error
-        })
-      ),
       // Whoever notes may be shielded from interruption; this must end with the scope all the same.
       Effect.interruptible,
       Effect.forkIn(scope),
@@ -130,14 +125,11 @@ const make = Effect.fn("FileCheckpoint.make")(function*(directory: string) {
   /** Commits until nothing waits. The turn given up first is when others come to stand in line. */
   const lead = Effect.suspend(() => {
     isCommitting = true
-    return Effect.yieldNow().pipe(
-      Effect.zipRight(Effect.whileLoop({ while: () => waiting.length > 0, body: () => commit, step: () => {} })),
-      Effect.zipRight(Effect.suspend(() => {
-        isCommitting = false
-        return isUnsynced ? syncLater : Effect.void
-      })),
-      Effect.uninterruptible
-    )
+    return Effect.uninterruptible(Effect.flatMap(Effect.yieldNow(), () => {
+      while (waiting.length > 0) commit()
+      isCommitting = false
+      return isSnapshotDue() && broken === undefined ? snapshot : isUnsynced ? syncLater : Effect.void
+    }))
   })
 
   const guarded = (act: () => Effect.Effect<void, StateError>): Effect.Effect<void, StateError> =>
@@ -158,7 +150,9 @@ const make = Effect.fn("FileCheckpoint.make")(function*(directory: string) {
     note: (facts) =>
       guarded(() => {
         waiting.push({ facts })
-        return isCommitting ? Effect.void : Effect.uninterruptible(Effect.zipRight(commit, syncLater))
+        if (isCommitting) return Effect.void
+        commit()
+        return broken === undefined ? syncLater : Effect.fail(broken)
       }),
     snapshot: guarded(() => snapshot)
   })

@@ -12,7 +12,7 @@ const MARK = ",\"crc\":\""
 /** The mark, eight hex digits, a quote and a brace. */
 const TAIL = MARK.length + 10
 
-const checksum = (text: string | Uint8Array): string => Bun.hash.crc32(text).toString(16).padStart(8, "0")
+const checksum = (text: string | Uint8Array): string => (0x1_0000_0000 + Bun.hash.crc32(text)).toString(16).slice(1)
 
 /** The line of an event, with its line end. */
 export const encodeLine = (event: RunEvent): string => {

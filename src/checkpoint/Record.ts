@@ -5,7 +5,7 @@
  * state moves when events are settled, never when they are merely written down.
  */
 import type { RunEvent, RunFact } from "../run/RunEvent.ts"
-import { apply, type RunState } from "../run/RunState.ts"
+import { applyAll, type RunState } from "../run/RunState.ts"
 import type { Status } from "../run/Status.ts"
 
 export interface Record {
@@ -22,7 +22,7 @@ export interface Record {
 export const makeRecord = (from: RunState, status: Status["Type"]): Record => {
   let state = from
   let seq = from.seq
-  let untold: Array<{ readonly event: RunEvent; readonly state: RunState }> = []
+  let untold: Array<RunEvent> = []
   return {
     state: () => state,
     stamp: (facts, now) => {
@@ -30,15 +30,13 @@ export const makeRecord = (from: RunState, status: Status["Type"]): Record => {
       return facts.map((fact) => ({ seq: ++seq, at, ...fact }))
     },
     settle: (events) => {
-      for (const event of events) {
-        state = apply(state, event)
-        untold.push({ event, state })
-      }
+      state = applyAll(state, events)
+      untold.push(...events)
     },
     tell: () => {
       const told = untold
       untold = []
-      for (const { event, state } of told) status.observe(event, state)
+      for (const event of told) status.observe(event, state)
     }
   }
 }

@@ -5,7 +5,7 @@
  * Must not decide what an end means. The surprise: between the spawn and the wait nothing may
  * interrupt, or a started child would be known to nobody.
  */
-import { Deferred, Effect, Exit as EffectExit, Layer, Option } from "effect"
+import { Deferred, Effect, Either, Exit as EffectExit, FiberId, Layer, Option } from "effect"
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync } from "node:fs"
 import { dirname } from "node:path"
 import { StateError } from "../run/StateError.ts"
@@ -112,7 +112,7 @@ const make = (graceMs: number): ProcessRunner["Type"] => {
   const programs = makeProgramPath()
 
   const spawn = (attempt: Attempt, logs: Logs, ended: Deferred.Deferred<End>) =>
-    Effect.try({
+    Either.try({
       try: () => {
         const [program, ...args] = attempt.command
         const path = programs.find(program, attempt.env["PATH"], attempt.workdir)
@@ -141,34 +141,40 @@ const make = (graceMs: number): ProcessRunner["Type"] => {
       }
     })
 
+  /** The end of a child that was started, whatever comes first: its own, the time-out, an interruption. */
+  const awaitEnd = (attempt: Attempt, logs: Logs, ended: Deferred.Deferred<End>, stop: Effect.Effect<End>) => {
+    const startedAt = performance.now()
+    const exit = (timedOut: boolean) => (end: End) => exitOf(attempt, logs, end, timedOut, startedAt)
+    return (restore: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>) => {
+      const awaited = Effect.onInterrupt(restore(Deferred.await(ended)), () => stop)
+      if (attempt.timeoutMs === undefined) return Effect.map(awaited, exit(false))
+      return Effect.flatMap(Effect.timeoutOption(awaited, attempt.timeoutMs), (inTime) =>
+        Option.isSome(inTime)
+          ? Effect.succeed(exit(false)(inTime.value))
+          : Effect.map(Deferred.await(ended), exit(true)))
+    }
+  }
+
+  // On the path of every attempt: plain calls where a generator would do, since each step of one costs.
   const run = <E>(attempt: Attempt, onStart: (id: ProcessId) => Effect.Effect<void, E>) =>
-    Effect.uninterruptibleMask((restore) =>
-      Effect.gen(function*() {
-        const logs = yield* Effect.try({
-          try: () => openLogs(attempt),
-          catch: (cause) => logError(attempt, cause)
-        })
-        return yield* Effect.gen(function*() {
-          const ended = yield* Deferred.make<End>()
-          const startedAt = performance.now()
-          const child = yield* spawn(attempt, logs, ended)
-          const end = Effect.zipRight(endGroup(child.pid, graceMs), Deferred.await(ended))
-          const pidStart = startTimeOf(child.pid)
-          yield* Effect.onError(
-            onStart({ pid: child.pid, ...(pidStart === undefined ? {} : { pidStart }) }),
-            () => end
-          )
-          const awaited = restore(Deferred.await(ended)).pipe(Effect.onInterrupt(() => end))
-          if (attempt.timeoutMs === undefined) {
-            return exitOf(attempt, logs, yield* awaited, false, startedAt)
-          }
-          const inTime = yield* Effect.timeoutOption(awaited, attempt.timeoutMs)
-          return Option.isSome(inTime)
-            ? exitOf(attempt, logs, inTime.value, false, startedAt)
-            : exitOf(attempt, logs, yield* Deferred.await(ended), true, startedAt)
-        }).pipe(Effect.ensuring(Effect.sync(() => closeLogs(logs))))
-      })
-    )
+    Effect.uninterruptibleMask((restore): Effect.Effect<Exit, CouldNotStart | StateError | E> => {
+      const logs = Either.try({ try: () => openLogs(attempt), catch: (cause) => logError(attempt, cause) })
+      if (Either.isLeft(logs)) return Effect.fail(logs.left)
+      const ended = Deferred.unsafeMake<End>(FiberId.none)
+      const child = spawn(attempt, logs.right, ended)
+      if (Either.isLeft(child)) {
+        closeLogs(logs.right)
+        return Effect.fail(child.left)
+      }
+      const { pid } = child.right
+      const stop = Effect.zipRight(endGroup(pid, graceMs), Deferred.await(ended))
+      const end = awaitEnd(attempt, logs.right, ended, stop)
+      const pidStart = startTimeOf(pid)
+      return Effect.onError(onStart(pidStart === undefined ? { pid } : { pid, pidStart }), () => stop).pipe(
+        Effect.flatMap(() => end(restore)),
+        Effect.ensuring(Effect.sync(() => closeLogs(logs.right)))
+      )
+    })
 
   return {
     run,

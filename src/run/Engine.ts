@@ -25,7 +25,7 @@ export interface EngineRequest {
   readonly options: SchedulerOptions
   /** All inputs, secret ones included. */
   readonly values: ValueObject
-  readonly context: Omit<RunContext, "mayStart">
+  readonly context: Omit<RunContext, "mayStart" | "now">
 }
 
 /** Runs until nothing more may start and nothing runs; gives the reason why. */
@@ -37,6 +37,8 @@ export const runTargets = ({ context, options, plan, selection, values }: Engine
     const frontier = makeFrontier(plan, selection, initial)
     const compiled = compiler(plan.templates)
     const total = selection.order.length
+    const clock = yield* Effect.clock
+    const now = (): number => clock.unsafeCurrentTimeMillis()
 
     let running = 0
     let started = 0
@@ -46,14 +48,15 @@ export const runTargets = ({ context, options, plan, selection, values }: Engine
     /** Completed, and made anew, whenever a target comes to its end. */
     let change = Deferred.unsafeMake<void>(FiberId.none)
 
-    const mayStart = Effect.sync(() => {
+    const mayStart = (): boolean => {
       if (options.cap !== undefined && started >= options.cap) return false
       started += 1
       return true
-    })
+    }
 
     const contextOf = (target: PlanTarget): TargetContext => ({
       ...context,
+      now,
       mayStart,
       target,
       template: compiled(target.template),

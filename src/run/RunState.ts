@@ -59,12 +59,9 @@ const resumed = (
   return event.retried.reduce((all, id) => HashMap.modify(all, id, again), kept)
 }
 
-/** A retry of a step that this invocation already counted does not count again. */
-const isFirstOfInvocation = (state: RunState, event: TargetEvent): boolean =>
-  event.type === "StepStarted"
-  && targetState(state, event.target).steps[event.path]?.invocation !== state.invocations
+type RunLevel = Exclude<RunEvent, TargetEvent>
 
-const change = (state: RunState, event: RunEvent): RunState => {
+const change = (state: RunState, event: RunLevel): RunState => {
   switch (event.type) {
     case "RunStarted":
       return {
@@ -97,22 +94,51 @@ const change = (state: RunState, event: RunEvent): RunState => {
           ...(event.message === undefined ? {} : { message: event.message })
         }
       }
-    default:
-      return {
-        ...state,
-        stepsExecuted: state.stepsExecuted + (isFirstOfInvocation(state, event) ? 1 : 0),
-        targets: HashMap.set(
-          state.targets,
-          event.target,
-          changeTarget(targetState(state, event.target), event, state.invocations)
-        )
-      }
   }
 }
 
+const isAboutTarget = (event: RunEvent): event is TargetEvent => "target" in event
+
+/** A retry of a step that this invocation already counted does not count again. */
+const isFirstOfInvocation = (target: TargetState, event: TargetEvent, invocation: number): boolean =>
+  event.type === "StepStarted" && target.steps[event.path]?.invocation !== invocation
+
+/**
+ * The state after more events. Events about the same target that follow each other touch the
+ * map of targets once: they come in twos and threes, and the map is what costs.
+ */
+export const applyAll = (before: RunState, events: ReadonlyArray<RunEvent>): RunState => {
+  let state = before
+  for (let at = 0; at < events.length;) {
+    const event = events[at]
+    if (event === undefined) break
+    if (!isAboutTarget(event)) {
+      state = { ...change(state, event), seq: event.seq, updatedAt: event.at }
+      at += 1
+      continue
+    }
+    const id = event.target
+    const { invocations } = state
+    let target = targetState(state, id)
+    let last: TargetEvent = event
+    let steps = 0
+    for (let next: RunEvent | undefined = event; next !== undefined; next = events[at]) {
+      if (!isAboutTarget(next) || next.target !== id) break
+      if (isFirstOfInvocation(target, next, invocations)) steps += 1
+      target = changeTarget(target, next, invocations)
+      last = next
+      at += 1
+    }
+    state = {
+      ...state,
+      stepsExecuted: state.stepsExecuted + steps,
+      targets: HashMap.set(state.targets, id, target),
+      seq: last.seq,
+      updatedAt: last.at
+    }
+  }
+  return state
+}
+
 /** The state after one more event. */
-export const apply = (state: RunState, event: RunEvent): RunState => ({
-  ...change(state, event),
-  seq: event.seq,
-  updatedAt: event.at
-})
+export const apply = (state: RunState, event: RunEvent): RunState => applyAll(state, [event])

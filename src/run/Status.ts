@@ -13,7 +13,7 @@ import type { RunState } from "./RunState.ts"
 export class Status extends Context.Tag("pawl/Status")<Status, {
   /** Called once, before the first event: what the run is about. Absent where a watcher does not care. */
   readonly begin?: (plan: Plan, selection: Selection) => void
-  /** Called in `seq` order, once an event; `state` is the fold up to and with it. */
+  /** Called in `seq` order, once an event; `state` is the fold of what is durable, with this event in it. */
   readonly observe: (event: RunEvent, state: RunState) => void
 }>() {
   /** Watches nothing. */

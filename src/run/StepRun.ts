@@ -8,7 +8,6 @@
 import { Clock, Effect, Either, Option } from "effect"
 import type { Scope } from "../expression/Scope.ts"
 import { renderBoolean } from "../expression/Template.ts"
-import type { CouldNotStart, Exit } from "../process/ProcessRunner.ts"
 import { banner } from "./Banner.ts"
 import type { CompiledStep } from "./CompiledTemplate.ts"
 import { cutOutput, type Failure, JSON_BYTES, judge, KEPT_BYTES, type Verdict } from "./Judge.ts"
@@ -56,44 +55,51 @@ export const isWanted = (work: StepWork): Either.Either<boolean, string> =>
     ? Either.right(true)
     : Either.mapLeft(renderBoolean(work.compiled.when, work.scope), (error) => error.message)
 
+interface Tried {
+  readonly verdict: Verdict
+  readonly durationMs: number
+}
+
 /** One attempt, from the rendered command to the judged end. */
 const attemptOnce = (
   context: TargetContext,
   work: StepWork,
   carried: Carried,
   attempt: number
-): Effect.Effect<{ readonly verdict: Verdict; readonly durationMs: number }, StateError> =>
-  Effect.gen(function*() {
-    const { checkpoint, mask, runDir, runId, runner, target } = context
-    const { compiled: { step }, path } = work
-    const log = `${runDir}/${logPath(target.id, path)}`
-    const identity = { runId, target: target.id, path, attempt, outputFile: `${log}.outputs` }
-    const prepared = prepareAttempt(work.compiled, withAttempt(work.scope, attempt), work.surroundings, identity)
-    if (Either.isLeft(prepared)) {
-      return { verdict: neverRan("expression-failed", prepared.left.message), durationMs: 0 }
-    }
-    const at = new Date(yield* Clock.currentTimeMillis).toISOString()
-    const exit = yield* runner.run(
-      {
-        ...prepared.right,
-        ...(step.timeoutMs === undefined ? {} : { timeoutMs: step.timeoutMs }),
-        out: `${log}.out`,
-        err: `${log}.err`,
-        banner: banner(attempt, at),
-        outputFile: identity.outputFile,
-        // A secret that the cut goes through could not be found and masked.
-        keep: {
-          stdout: step.outputs === "json" ? JSON_BYTES : KEPT_BYTES + mask.longest,
-          stderr: KEPT_BYTES + mask.longest
-        }
-      },
-      (id) => checkpoint.note(take(carried, { type: "StepStarted", target: target.id, path, attempt, ...id }))
-    ).pipe(Effect.catchTag("CouldNotStart", (error: CouldNotStart): Effect.Effect<Exit | CouldNotStart> =>
-      Effect.succeed(error)))
-    return "_tag" in exit
-      ? { verdict: neverRan("could-not-start", exit.message), durationMs: 0 }
-      : { verdict: judge(exit, step.outputs, step.timeoutMs), durationMs: exit.durationMs }
+): Effect.Effect<Tried, StateError> => {
+  const { checkpoint, mask, now, runDir, runId, runner, target } = context
+  const { compiled: { step }, path } = work
+  const log = `${runDir}/${logPath(target.id, path)}`
+  const identity = { runId, target: target.id, path, attempt, outputFile: `${log}.outputs` }
+  const prepared = prepareAttempt(work.compiled, withAttempt(work.scope, attempt), work.surroundings, identity)
+  if (Either.isLeft(prepared)) {
+    return Effect.succeed({ verdict: neverRan("expression-failed", prepared.left.message), durationMs: 0 })
+  }
+  const running = runner.run(
+    {
+      ...prepared.right,
+      ...(step.timeoutMs === undefined ? {} : { timeoutMs: step.timeoutMs }),
+      out: `${log}.out`,
+      err: `${log}.err`,
+      banner: banner(attempt, new Date(now()).toISOString()),
+      outputFile: identity.outputFile,
+      // A secret that the cut goes through could not be found and masked.
+      keep: {
+        stdout: step.outputs === "json" ? JSON_BYTES : KEPT_BYTES + mask.longest,
+        stderr: KEPT_BYTES + mask.longest
+      }
+    },
+    (id) => checkpoint.note(take(carried, { type: "StepStarted", target: target.id, path, attempt, ...id }))
+  )
+  return Effect.matchEffect(running, {
+    onSuccess: (exit): Effect.Effect<Tried, StateError> =>
+      Effect.succeed({ verdict: judge(exit, step.outputs, step.timeoutMs), durationMs: exit.durationMs }),
+    onFailure: (error) =>
+      error._tag === "CouldNotStart"
+        ? Effect.succeed({ verdict: neverRan("could-not-start", error.message), durationMs: 0 })
+        : Effect.fail(error)
   })
+}
 
 const waitUntil = (time: number): Effect.Effect<void> =>
   Effect.flatMap(Clock.currentTimeMillis, (now) => time > now ? Effect.sleep(time - now) : Effect.void)
@@ -113,7 +119,7 @@ export const runStep = (
       const output = cutOutput(mask.output(verdict.output))
       if (verdict.failure === undefined) return { attempts: attempt, durationMs, output }
       const failure = { ...verdict.failure, message: mask.text(verdict.failure.message) }
-      const next = yield* nextAttemptAt(step.retries, attempt, failure, yield* Clock.currentTimeMillis)
+      const next = yield* nextAttemptAt(step.retries, attempt, failure, context.now())
       if (Option.isNone(next)) return { attempts: attempt, durationMs, output, failure }
       yield* checkpoint.append(take(carried, {
         type: "AttemptFailed",

@@ -1,7 +1,6 @@
 /**
  * What a target needs to run: its plan, its surroundings and the services, in one place.
  */
-import type { Effect } from "effect"
 import type { Checkpoint } from "../checkpoint/Checkpoint.ts"
 import type { Scope } from "../expression/Scope.ts"
 import type { ProcessRunner } from "../process/ProcessRunner.ts"
@@ -21,8 +20,10 @@ export interface RunContext {
   readonly manifestDir: string
   /** The environment that pawl itself was started with. */
   readonly variables: Readonly<Record<string, string>>
+  /** The time of the run's clock, real or virtual, epoch milliseconds. */
+  readonly now: () => number
   /** Asks leave to start one more step; false once the cap is used up. */
-  readonly mayStart: Effect.Effect<boolean>
+  readonly mayStart: () => boolean
 }
 
 export interface TargetContext extends RunContext {

@@ -5,7 +5,7 @@
  * each step it first asks the state for a durable outcome and takes that; only where there is
  * none does it act and record one. That one rule is what makes a resume exact.
  */
-import { Clock, Effect, Either } from "effect"
+import { Effect, Either } from "effect"
 import type { Scope, StepRecord } from "../expression/Scope.ts"
 import { type Breaker, makeBreaker } from "./Breaker.ts"
 import type { CompiledStep } from "./CompiledTemplate.ts"
@@ -39,9 +39,9 @@ export const runTarget = (context: TargetContext, before: TargetState): Effect.E
     const breaker = yield* makeBreaker(template.breakerThreshold)
     const carried: Carried = { facts: [{ type: "TargetStarted", target: target.id }] }
     const earlier = durationOf(before.steps)
-    const startedAt = yield* Clock.currentTimeMillis
+    const startedAt = context.now()
     /** Work and waits of this invocation, and the work of earlier ones, milliseconds. */
-    const elapsed = Effect.map(Clock.currentTimeMillis, (now) => earlier + Math.max(0, now - startedAt))
+    const elapsed = (): number => earlier + Math.max(0, context.now() - startedAt)
     let steps: Steps = {}
     const scopeNow = (): Scope => ({ ...context.scope, steps })
     const surroundings = surroundingsOf(template, context.scope, context.variables, context.manifestDir)
@@ -82,7 +82,7 @@ export const runTarget = (context: TargetContext, before: TargetState): Effect.E
         const fact = failureFact(target.id, path, failed)
         const opened = yield* breaker.exhausted
         if (opened !== undefined || !compiled.step.continueOnError) {
-          const stopped = stopFacts(target.id, path, failed, yield* elapsed, opened, template.breakerThreshold)
+          const stopped = stopFacts(target.id, path, failed, elapsed(), opened, template.breakerThreshold)
           yield* checkpoint.append(take(carried, { type: "StepFailed", ...fact }, ...stopped.facts))
           return { status: stopped.status, breakerOpened: opened !== undefined }
         }
@@ -92,7 +92,7 @@ export const runTarget = (context: TargetContext, before: TargetState): Effect.E
       // The last outcome and the target's end become durable as one.
       if (!last) yield* checkpoint.append(take(carried))
     }
-    yield* checkpoint.append(take(carried, { type: "TargetCompleted", target: target.id, durationMs: yield* elapsed }))
+    yield* checkpoint.append(take(carried, { type: "TargetCompleted", target: target.id, durationMs: elapsed() }))
     return { status: "completed", breakerOpened: false }
   })
 
@@ -124,8 +124,5 @@ const stepEnd = (
   const wanted = isWanted(work)
   if (Either.isLeft(wanted)) return failed(wanted.left)
   if (!wanted.right) return Effect.succeed("skipped")
-  return Effect.if(context.mayStart, {
-    onTrue: () => runStep(context, work, carried),
-    onFalse: () => Effect.succeed("capped" as const)
-  })
+  return context.mayStart() ? runStep(context, work, carried) : Effect.succeed("capped")
 }
