@@ -95,14 +95,14 @@ export interface About {
   readonly selection: Selection
 }
 
-/** The progress after one more event; `state` is the fold of the run up to and with it. */
-export const advance = (progress: Progress, event: RunEvent, state: RunState, about?: About): Progress => {
+/** The progress after one more event; `state` gives the fold of the run with it. */
+export const advance = (progress: Progress, event: RunEvent, state: () => RunState, about?: About): Progress => {
   switch (event.type) {
     case "RunStarted":
     case "RunResumed":
       return about === undefined
-        ? begun(event, state, undefined, event.targets)
-        : begun(event, state, selectedIds(about.plan, about.selection), about.selection.order.length)
+        ? begun(event, state(), undefined, event.targets)
+        : begun(event, state(), selectedIds(about.plan, about.selection), about.selection.order.length)
     case "TargetStarted":
       return at(progress, { target: event.target, attempt: 0, since: event.at })
     case "StepStarted":

@@ -84,16 +84,15 @@ export const runTargets = ({ context, options, plan, selection, values }: Engine
       }
     }
 
+    // A target runs once an invocation, so what was durable of it at the start is what is durable of it now.
     const run = (target: PlanTarget): Effect.Effect<void, StateError> =>
-      Effect.flatMap(checkpoint.state, (state) => runTarget(contextOf(target), targetState(state, target.id))).pipe(
-        Effect.map((end) => {
-          running -= 1
-          finish(target, end)
-          const told = change
-          change = Deferred.unsafeMake<void>(FiberId.none)
-          Deferred.unsafeDone(told, Effect.void)
-        })
-      )
+      Effect.map(runTarget(contextOf(target), targetState(initial, target.id)), (end) => {
+        running -= 1
+        finish(target, end)
+        const told = change
+        change = Deferred.unsafeMake<void>(FiberId.none)
+        Deferred.unsafeDone(told, Effect.void)
+      })
 
     const skip = (target: PlanTarget, need: string): Effect.Effect<void, StateError> =>
       Effect.gen(function*() {

@@ -13,8 +13,11 @@ import type { RunState } from "./RunState.ts"
 export class Status extends Context.Tag("pawl/Status")<Status, {
   /** Called once, before the first event: what the run is about. Absent where a watcher does not care. */
   readonly begin?: (plan: Plan, selection: Selection) => void
-  /** Called in `seq` order, once an event; `state` is the fold of what is durable, with this event in it. */
-  readonly observe: (event: RunEvent, state: RunState) => void
+  /**
+   * Called in `seq` order, once an event. `state` gives the fold of what is durable, with this
+   * event in it; it costs something, so ask only where it matters.
+   */
+  readonly observe: (event: RunEvent, state: () => RunState) => void
 }>() {
   /** Watches nothing. */
   static readonly layerSilent = Layer.succeed(this, { observe: () => {} })

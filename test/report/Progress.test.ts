@@ -24,7 +24,7 @@ const steps = (events: ReadonlyArray<RunEvent>): ReadonlyArray<readonly [RunEven
 
 const progressOf = (of: Plan, selection: Selection, ...facts: ReadonlyArray<RunFact>): Progress =>
   steps(stamped(facts)).reduce<Progress>(
-    (progress, [event, state]) => advance(progress, event, state, { plan: of, selection }),
+    (progress, [event, state]) => advance(progress, event, () => state, { plan: of, selection }),
     nothing
   )
 
@@ -77,7 +77,7 @@ const noted = (facts: ReadonlyArray<RunFact>, of: Plan = three): string => {
     text += more
   }, plain)
   watcher.begin?.(of, all(of))
-  for (const [event, state] of steps(stamped(facts))) watcher.observe(event, state)
+  for (const [event, state] of steps(stamped(facts))) watcher.observe(event, () => state)
   return text
 }
 
@@ -214,7 +214,7 @@ describe("drawing on a terminal", () => {
     return { writes, scope, watcher }
   })
   const tell = (watcher: Effect.Effect.Success<typeof draw>["watcher"], facts: ReadonlyArray<RunFact>) => {
-    for (const [event, state] of steps(stamped(facts))) watcher.observe(event, state)
+    for (const [event, state] of steps(stamped(facts))) watcher.observe(event, () => state)
   }
 
   it.effect("happens at most ten times a second however many events there are", () =>
@@ -223,7 +223,7 @@ describe("drawing on a terminal", () => {
       const many = plan(Array.from({ length: 200 }, (_, index) => `t${index}`))
       const events = steps(stamped([started(many), ...many.targets.flatMap(({ id }) => completed(id))]))
       for (const [index, [event, state]] of events.entries()) {
-        watcher.observe(event, state)
+        watcher.observe(event, () => state)
         if (index % 100 === 0) yield* TestClock.adjust("10 millis")
       }
       yield* TestClock.adjust("100 millis")
