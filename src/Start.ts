@@ -40,10 +40,16 @@ const runMain = makeRunMain(({ fiber, teardown }) => {
   fiber.addObserver((exit) => teardown(exit, (code) => process.exit(code)))
 })
 
+/** After this a call is one that lasts, milliseconds. */
+const lasting = 3000
+
 /** Runs pawl with its words, and ends the process. */
-export const start = (argv: ReadonlyArray<string>, identity: Identity): void =>
+export const start = (argv: ReadonlyArray<string>, identity: Identity): void => {
+  // The executable starts with a policy for short calls, see scripts/build/Compile.ts.
+  setTimeout(() => Bun.unsafe.setJITPolicy(1), lasting).unref()
   runMain(app(argv, identity).pipe(Effect.provide(layer)), {
     disableErrorReporting: true,
     disablePrettyLogger: true,
     teardown: (exit, end) => end(Exit.isSuccess(exit) && typeof exit.value === "number" ? exit.value : ExitCode.Defect)
   })
+}

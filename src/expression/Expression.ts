@@ -82,7 +82,11 @@ export const parseExpression = (source: string, offset: number): Either.Either<E
     return Either.left(explain("syntax", { source, offset }, "there is no expression between `{{` and `}}`"))
   }
   if (source.length > maxSourceLength) {
-    return Either.left(explain("syntax", piece, `too large: longer than ${maxSourceLength} characters`))
+    return Either.left(
+      explain("syntax", piece, `too large: longer than ${maxSourceLength} characters`, {
+        hint: "keep data of that size in an input or a file"
+      })
+    )
   }
   const scanned = scanExpression(source, 0, true)
   if (scanned._tag === "Unclosed") {

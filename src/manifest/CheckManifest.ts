@@ -70,6 +70,31 @@ const stdinTwice = (targets: ReadonlyArray<unknown>): ReadonlyArray<Finding> =>
       : []
   }).slice(1)
 
+/**
+ * Ids of listed targets that stand there twice, as they are written. The targets of a plan are
+ * compared with what items make of them too (`plan/Expand.ts`); this is for a manifest that
+ * does not get that far, so that all is told at once.
+ */
+export const sameTargetIds = (document: unknown): ReadonlyArray<Finding> => {
+  const first = new Map<string, number>()
+  return items(isMapping(document) ? document["targets"] : undefined).flatMap((target, index) => {
+    const id = isMapping(target) && !("forEach" in target) ? target["id"] : undefined
+    if (typeof id !== "string") return []
+    const earlier = first.get(id)
+    if (earlier === undefined) {
+      first.set(id, index)
+      return []
+    }
+    return [{ path: ["targets", index, "id"], ...sameId(id, `\`targets[${earlier}]\``, `\`targets[${index}]\``) }]
+  })
+}
+
+/** What to say of two targets with one id. */
+export const sameId = (id: string, one: string, other: string) => ({
+  message: `target id \`${id}\` is used twice: by ${one} and by ${other}`,
+  hint: "give one of them another id"
+})
+
 /** Everything found. */
 export const checkManifest = (document: unknown): ReadonlyArray<Finding> => {
   if (!isMapping(document)) return []

@@ -1,5 +1,5 @@
 /**
- * Findings to diagnostics: with line, column and caret, as people see them.
+ * Findings to the error that people see: with line, column and caret.
  *
  * Owns their places, their order and the bound on their number.
  * Must not find anything. The surprise: places are worked out only here, when there is
@@ -8,8 +8,8 @@
  */
 import { Array, Either } from "effect"
 import { type Finding, type Findings, pathText, type Source } from "./Finding.ts"
-import type { Diagnostic } from "./ManifestError.ts"
-import { rangeOf } from "./Places.ts"
+import { type Diagnostic, ManifestError } from "./ManifestError.ts"
+import { makeRangeOf } from "./Places.ts"
 import { parseYaml } from "./YamlDocument.ts"
 
 /** More would not be read; the last diagnostic then says how many there are. */
@@ -83,16 +83,14 @@ const once = () => {
   }
 }
 
-/** Diagnostics in the order of the text, at most 100 and one that says how many more there are. */
-export const diagnose = (source: Source, findings: Findings): Array.NonEmptyReadonlyArray<Diagnostic> => {
+/** Findings as an error: in the order of the text, at most 100 and one that says how many more there are. */
+export const diagnose = (source: Source, findings: Findings): ManifestError => {
   const starts = lineStarts(source.text)
   const needsTree = findings.some((finding) => finding.range === undefined)
   const tree = needsTree ? Either.getOrUndefined(parseYaml(source.text)) : undefined
+  const rangeOf = tree === undefined ? () => undefined : makeRangeOf(tree, source.text)
   const placed = findings
-    .map((finding) => ({
-      finding,
-      range: finding.range ?? (tree === undefined ? undefined : rangeOf(tree, source.text, finding))
-    }))
+    .map((finding) => ({ finding, range: finding.range ?? rangeOf(finding) }))
     .toSorted((a, b) => (a.range?.[0] ?? 0) - (b.range?.[0] ?? 0))
     .filter(once())
   const shown = placed.slice(0, most).map(({ finding, range }) =>
@@ -102,5 +100,8 @@ export const diagnose = (source: Source, findings: Findings): Array.NonEmptyRead
   const all = more > 0
     ? [...shown, { file: source.file, message: `and ${more} more`, hint: "fix these first, then look again" }]
     : shown
-  return Array.isNonEmptyReadonlyArray(all) ? all : [unplaced(source, findings[0])]
+  return new ManifestError({
+    diagnostics: Array.isNonEmptyReadonlyArray(all) ? all : [unplaced(source, findings[0])],
+    ...(more > 0 ? { total: placed.length } : {})
+  })
 }

@@ -112,6 +112,27 @@ export const propertyNames = (ast: AST.AST): ReadonlyArray<string> => {
   return AST.isTypeLiteral(base) ? base.propertySignatures.map((property) => String(property.name)) : []
 }
 
+/** Keys that people put here though they belong elsewhere, with what to do about each. */
+const misplacedIn = (ast: AST.AST): ReadonlyMap<string, string> => {
+  const words = ast.annotations[Misplaced]
+  return new Map(
+    Object.entries(isMapping(words) ? words : {})
+      .flatMap(([key, hint]) => typeof hint === "string" ? [[key, hint] as const] : [])
+  )
+}
+
+/** What may have been meant: a key that belongs here, or one that belongs elsewhere. */
+const suggestion = (
+  key: string,
+  known: ReadonlyArray<string>,
+  strays: ReadonlyArray<readonly [name: string, place: string]>
+): string => {
+  const near = nearest(key, [...known, ...strays.map(([name]) => name)])
+  if (near === undefined) return `known here: ${list(known, "and")}`
+  const place = known.includes(near) ? undefined : strays.find(([name]) => name === near)?.[1]
+  return place === undefined ? `did you mean \`${near}\`?` : `did you mean \`${near}\`? ${place}`
+}
+
 export const unknownKey = (ast: AST.AST, key: string, context: Context): Finding => {
   const path = [...context.path, key]
   const base = bare(ast)
@@ -129,21 +150,18 @@ export const unknownKey = (ast: AST.AST, key: string, context: Context): Finding
   }
   const kind = context.elsewhere?.get(key)
   if (kind !== undefined) return { path, at: "key", message: `\`${key}\` goes with \`${kind}\``, hint: "take it out" }
-  const misplaced = base.annotations[Misplaced]
-  if (isMapping(misplaced) && typeof misplaced[key] === "string") {
-    return { path, at: "key", message: `\`${key}\` does not belong here`, hint: misplaced[key] }
-  }
-  const known = propertyNames(ast)
-  const near = nearest(key, known)
+  const misplaced = misplacedIn(base)
+  const place = misplaced.get(key)
+  if (place !== undefined) return { path, at: "key", message: `\`${key}\` does not belong here`, hint: place }
+  const strays = [
+    ...[...context.elsewhere ?? []].map(([name, other]) => [name, `it goes with \`${other}\``] as const),
+    ...misplaced
+  ]
   return {
     path,
     at: "key",
     message: `unknown key \`${key}\``,
-    hint: key === "<<"
-      ? "YAML 1.2 has no merge keys: write the keys out"
-      : near === undefined
-      ? `known here: ${list(known, "and")}`
-      : `did you mean \`${near}\`?`
+    hint: key === "<<" ? "YAML 1.2 has no merge keys: write the keys out" : suggestion(key, propertyNames(ast), strays)
   }
 }
 

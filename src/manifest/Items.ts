@@ -14,7 +14,7 @@ import { reasonOf } from "./FileProblem.ts"
 import { globPaths } from "./GlobPaths.ts"
 import { jsonLinesOf, linesOf } from "./Lines.ts"
 import type { Manifest } from "./Manifest.ts"
-import { ManifestError } from "./ManifestError.ts"
+import type { ManifestError } from "./ManifestError.ts"
 import { type Known, parsePublic, renderPublicText, renderPublicValue, type TextProblem } from "./PublicText.ts"
 import { decodeUtf8 } from "./SourceText.ts"
 import type { ForEach } from "./Targets.ts"
@@ -97,7 +97,11 @@ const fileItems = Effect.fn("Items.fileItems")(function*(text: string, folder: s
     name,
     bytes.right,
     json
-      ? (content) => Either.mapLeft(jsonLinesOf(content), Array.map((message) => ({ message: `${name} ${message}` })))
+      ? (content) =>
+        Either.mapLeft(
+          jsonLinesOf(content),
+          Array.map((problem) => ({ ...problem, message: `${name} ${problem.message}` }))
+        )
       : lines
   )
 })
@@ -150,6 +154,6 @@ export const resolveItems = Effect.fn("Items.resolveItems")(function*(request: I
     else for (const one of items.left) findings.push({ path, ...one })
   }
   return Array.isNonEmptyReadonlyArray(findings)
-    ? yield* new ManifestError({ diagnostics: diagnose(request.source, findings) })
+    ? yield* diagnose(request.source, findings)
     : all
 })

@@ -10,6 +10,12 @@ import { isValue } from "./Inputs.ts"
 /** As many as are worth reading at once. */
 const mostProblems = 10
 
+interface LineProblem {
+  /** Without the name of the file. */
+  readonly message: string
+  readonly hint?: string
+}
+
 /** Each line that is not blank, without its end; `line` counts all lines from 1. */
 const eachLine = (text: string, take: (content: string, line: number) => void): void => {
   let line = 1
@@ -33,20 +39,30 @@ const reason = (cause: unknown): string =>
   cause instanceof SyntaxError ? cause.message.replace(/^JSON Parse error: /, "") : String(cause)
 
 /** One JSON value a line; on the left what is wrong, by line, at most the first ten. */
-export const jsonLinesOf = (text: string): Either.Either<ReadonlyArray<Value>, Array.NonEmptyReadonlyArray<string>> => {
+export const jsonLinesOf = (
+  text: string
+): Either.Either<ReadonlyArray<Value>, Array.NonEmptyReadonlyArray<LineProblem>> => {
   const values: Array<Value> = []
-  const problems: Array<string> = []
+  const problems: Array<LineProblem> = []
   eachLine(text, (content, line) => {
     try {
       const value = parseJson(content)
       if (isValue(value)) values.push(value)
-      else problems.push(`line ${line} holds a number that JSON can't hold`)
+      else {
+        problems.push({
+          message: `line ${line} holds a number that JSON can't hold`,
+          hint: "quote it to make it a text"
+        })
+      }
     } catch (cause) {
-      problems.push(`line ${line} is not JSON: ${reason(cause)}`)
+      problems.push({
+        message: `line ${line} is not JSON: ${reason(cause)}`,
+        hint: "write one whole JSON value on each line, such as `{\"name\": \"x\"}`"
+      })
     }
   })
   const shown = problems.length > mostProblems
-    ? [...problems.slice(0, mostProblems), `and ${problems.length - mostProblems} more lines`]
+    ? [...problems.slice(0, mostProblems), { message: `and ${problems.length - mostProblems} more lines` }]
     : problems
   return Array.isNonEmptyReadonlyArray(shown) ? Either.left(shown) : Either.right(values)
 }

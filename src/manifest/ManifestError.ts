@@ -3,7 +3,7 @@
  *
  * Owns the shape of a diagnostic. Must not print. Exit code 65.
  */
-import { Schema } from "effect"
+import { Array, Schema } from "effect"
 
 export const Diagnostic = Schema.Struct({
   /** As the user named it; `-` is standard input, `--input` the command line. */
@@ -26,7 +26,9 @@ export const Diagnostic = Schema.Struct({
 export type Diagnostic = typeof Diagnostic.Type
 
 export class ManifestError extends Schema.TaggedError<ManifestError>()("ManifestError", {
-  diagnostics: Schema.NonEmptyArray(Diagnostic)
+  diagnostics: Schema.NonEmptyArray(Diagnostic),
+  /** How many errors there are in all, where that is more than the diagnostics tell one by one. */
+  total: Schema.optional(Schema.Int)
 }) {
   override get message(): string {
     return this.diagnostics.map((diagnostic) => diagnostic.message).join("; ")
@@ -36,3 +38,13 @@ export class ManifestError extends Schema.TaggedError<ManifestError>()("Manifest
 /** The error of a file, an argument or a stream as a whole. */
 export const manifestError = (file: string, message: string, hint?: string): ManifestError =>
   new ManifestError({ diagnostics: [{ file, message, ...(hint === undefined ? {} : { hint }) }] })
+
+/** What an error says, for who has other problems to tell with it: its place goes into the message. */
+export const problemsOf = (error: ManifestError) =>
+  Array.map(error.diagnostics, ({ column, file, hint, line, message }) => ({
+    // An argument has no place that helps to find it.
+    message: line === undefined
+      ? message
+      : `${[file, line, ...(column === undefined ? [] : [column])].join(":")}: ${message}`,
+    ...(hint === undefined ? {} : { hint })
+  }))

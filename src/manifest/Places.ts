@@ -5,7 +5,7 @@
  * stands for it in the file. Must not count lines. The surprise: a path that leads nowhere is
  * not an error: the deepest part that exists is the place, which is where a missing key is missing.
  */
-import type { Document, Node, Pair } from "yaml"
+import type { Document, Node, Pair, YAMLMap } from "yaml"
 import { isAlias, isMap, isScalar, isSeq } from "yaml"
 
 type Range = readonly [start: number, end: number]
@@ -79,33 +79,54 @@ const rangeOfNode = (node: unknown): Range | undefined => {
     : undefined
 }
 
-/** Places of one thing found, as `[start, end)` into the text; `undefined` for a document without content. */
-export const rangeOf = (document: Document.Parsed, text: string, wanted: Wanted): Range | undefined => {
-  let node: unknown = document.contents
-  let pair: Pair | undefined
-  let depth = 0
-  for (const part of wanted.path) {
-    if (isAlias(node)) node = node.resolve(document)
-    let next: unknown
-    if (isMap(node)) {
-      // The last of equal keys is as good as the first: duplicates are an error of their own.
-      const found = node.items.find((item) => keyText(item.key) === String(part))
-      if (found === undefined) break
-      pair = found
-      next = found.value
-    } else if (isSeq(node)) {
-      next = node.items[Number(part)]
-      pair = undefined
-    }
-    if (next === undefined) break
-    node = next
-    depth++
+/** The pairs of a mapping by the text of their keys: looking through all of them for each of many keys is slow. */
+const pairsOf = (items: ReadonlyArray<Pair>): ReadonlyMap<string, Pair> => {
+  const pairs = new Map<string, Pair>()
+  for (const item of items) {
+    const key = keyText(item.key)
+    // The first of equal keys is as good as the last: duplicates are an error of their own.
+    if (key !== undefined && !pairs.has(key)) pairs.set(key, item)
   }
-  const whole = rangeOfNode(node)
-  const key = pair === undefined ? undefined : rangeOfNode(pair.key)
-  if (depth === wanted.path.length && wanted.at === "key" && key !== undefined) return key
-  if (whole === undefined || (whole[0] === whole[1] && key !== undefined)) return key ?? whole
-  return wanted.within !== undefined && depth === wanted.path.length && isScalar(node)
-    ? within(node, text, wanted.within, whole)
-    : whole
+  return pairs
+}
+
+/**
+ * Finds the places of things in a document, as `[start, end)` into its text; `undefined` for one
+ * without content.
+ */
+export const makeRangeOf = (document: Document.Parsed, text: string): (wanted: Wanted) => Range | undefined => {
+  const known = new Map<unknown, ReadonlyMap<string, Pair>>()
+  const pairIn = (map: YAMLMap, key: string): Pair | undefined => {
+    const pairs = known.get(map) ?? pairsOf(map.items)
+    known.set(map, pairs)
+    return pairs.get(key)
+  }
+  return (wanted) => {
+    let node: unknown = document.contents
+    let pair: Pair | undefined
+    let depth = 0
+    for (const part of wanted.path) {
+      if (isAlias(node)) node = node.resolve(document)
+      let next: unknown
+      if (isMap(node)) {
+        const found = pairIn(node, String(part))
+        if (found === undefined) break
+        pair = found
+        next = found.value
+      } else if (isSeq(node)) {
+        next = node.items[Number(part)]
+        pair = undefined
+      }
+      if (next === undefined) break
+      node = next
+      depth++
+    }
+    const whole = rangeOfNode(node)
+    const key = pair === undefined ? undefined : rangeOfNode(pair.key)
+    if (depth === wanted.path.length && wanted.at === "key" && key !== undefined) return key
+    if (whole === undefined || (whole[0] === whole[1] && key !== undefined)) return key ?? whole
+    return wanted.within !== undefined && depth === wanted.path.length && isScalar(node)
+      ? within(node, text, wanted.within, whole)
+      : whole
+  }
 }

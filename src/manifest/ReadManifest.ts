@@ -5,16 +5,18 @@
  * twice when it is wrong, first to learn that it is, stopping at once, then to tell it all;
  * a manifest that is right, the usual one, pays for one quick pass.
  */
-import { Array, Either, Schema } from "effect"
+import { Array, Either, Option, Schema } from "effect"
 import type { Value } from "../expression/Value.ts"
-import { checkManifest } from "./CheckManifest.ts"
+import { checkManifest, sameTargetIds } from "./CheckManifest.ts"
 import { checkTexts } from "./CheckTexts.ts"
 import { diagnose } from "./Diagnose.ts"
 import type { Finding, Findings, Source } from "./Finding.ts"
 import { findingsOf } from "./Issues.ts"
+import { readJson } from "./JsonDocument.ts"
 import { Manifest } from "./Manifest.ts"
-import { ManifestError } from "./ManifestError.ts"
+import type { ManifestError } from "./ManifestError.ts"
 import { parseYaml } from "./YamlDocument.ts"
+import { readPlain } from "./YamlLists.ts"
 import { yamlValue } from "./YamlValue.ts"
 
 const decode = Schema.decodeUnknownEither(Manifest, { onExcessProperty: "error" })
@@ -31,30 +33,38 @@ const manifestOf = (value: Value): Either.Either<Manifest, Findings> => {
   const decoded = decode(value)
   const others: ReadonlyArray<Finding> = [...checkTexts(value), ...checkManifest(value)]
   if (Either.isRight(decoded)) {
-    return Array.isNonEmptyReadonlyArray(others) ? Either.left(others) : Either.right(decoded.right)
+    return Array.isNonEmptyReadonlyArray(others)
+      ? Either.left(Array.appendAll(others, sameTargetIds(value)))
+      : Either.right(decoded.right)
   }
-  const [first, ...rest] = findingsOf(Either.match(decodeAll(value), {
+  const found = findingsOf(Either.match(decodeAll(value), {
     onLeft: (all) => all.issue,
     onRight: () => decoded.left.issue
   }))
-  return Either.left([first ?? { path: [], message: "this is not a manifest" }, ...rest, ...others])
+  const all = [...found, ...others, ...sameTargetIds(value)]
+  return Either.left(
+    Array.isNonEmptyReadonlyArray(all) ? all : [{ path: [], message: "this is not a manifest" }]
+  )
 }
 
 /**
  * A text in YAML or JSON to its value; diagnostics have places.
  *
- * The syntax tree is let go: it takes many times the memory of the value.
+ * The quick ways take what is plain; all that is wrong is left to the one that knows places.
  */
 export const readDocument = (source: Source): Either.Either<Value, ManifestError> =>
-  Either.mapLeft(
-    Either.flatMap(parseYaml(source.text), yamlValue),
-    (findings) => new ManifestError({ diagnostics: diagnose(source, findings) })
-  )
+  Option.match(Option.orElse(readJson(source.text), () => readPlain(source.text)), {
+    onSome: Either.right,
+    onNone: () =>
+      Either.mapLeft(
+        Either.flatMap(parseYaml(source.text), (document) => yamlValue(document)),
+        (findings) => diagnose(source, findings)
+      )
+  })
 
 /** A manifest from its text; on the left every error at once. */
 export const readManifest = (source: Source): Either.Either<Manifest, ManifestError> =>
-  Either.flatMap(readDocument(source), (value) =>
-    Either.mapLeft(
-      manifestOf(value),
-      (findings) => new ManifestError({ diagnostics: diagnose(source, findings) })
-    ))
+  Either.flatMap(
+    readDocument(source),
+    (value) => Either.mapLeft(manifestOf(value), (findings) => diagnose(source, findings))
+  )

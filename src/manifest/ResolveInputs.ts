@@ -180,10 +180,15 @@ const valueOf = (
   return input.required === true ? Either.left(missing(name, input)) : Either.right(undefined)
 }
 
-/** Values of all inputs that have one, secret ones included, in the order of their declaration; or all problems. */
-export const resolveInputs = (
-  sources: InputSources
-): Either.Either<ValueObject, Array.NonEmptyReadonlyArray<InputProblem>> => {
+export interface ResolvedInputs {
+  /** Of all inputs that have one, secret ones included, in the order of their declaration. */
+  readonly values: ValueObject
+  /** All that is wrong, names that nobody knows among it (`at` is `key`): those alone leave the values whole. */
+  readonly problems: ReadonlyArray<InputProblem>
+}
+
+/** The values of the inputs, and what is wrong with what was given. */
+export const resolveInputs = (sources: InputSources): ResolvedInputs => {
   const { given, problems } = readGiven(sources.given, sources.declared)
   const unknownInFile = Object.keys(sources.file ?? {})
     .filter((name) => !Object.hasOwn(sources.declared, name))
@@ -193,8 +198,8 @@ export const resolveInputs = (
       Either.map(valueOf(name, input, given, sources), (value) => [name, value] as const)
     )
   )
-  const all = [...problems, ...unknownInFile, ...wrong]
-  return Array.isNonEmptyReadonlyArray(all)
-    ? Either.left(all)
-    : Either.right(Object.fromEntries(values.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))))
+  return {
+    values: Object.fromEntries(values.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))),
+    problems: [...problems, ...unknownInFile, ...wrong]
+  }
 }

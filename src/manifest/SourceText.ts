@@ -13,13 +13,19 @@ export const largestSource = 32 * 1024 * 1024
 
 const mebibytes = (bytes: number): string => `${(bytes / 1024 / 1024).toFixed(1)} MiB`
 
+const shorter = "keep a long list of targets in a file of its own and take it up with `forEach: { file: … }`"
+
 /** A file that is known to be too big by its size alone, so that it need not be read. */
 export const tooBig = (file: string, size: number): ManifestError =>
   manifestError(
     file,
     `the file has ${mebibytes(size)}, more than the ${largestSource / 1024 / 1024} MiB that it may have`,
-    "keep a long list of targets in a file of its own and take it up with `forEach: { file: … }`"
+    shorter
   )
+
+/** What turned out to be too much while it was read; `what` names it, `limit` is in bytes. */
+export const moreThan = (file: string, what: string, limit: number): ManifestError =>
+  manifestError(file, `${what} holds more than the ${limit / 1024 / 1024} MiB that this may have`, shorter)
 
 const lineOf = (bytes: Uint8Array, end: number): number => {
   let line = 1

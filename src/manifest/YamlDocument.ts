@@ -11,7 +11,7 @@ import { Composer, Lexer, Parser } from "yaml"
 import type { Finding, Findings } from "./Finding.ts"
 
 /** Blocks and brackets inside each other; a manifest needs about ten. */
-const deepest = 100
+export const deepest = 100
 
 /** Errors after the first few are mostly echoes of them. */
 const most = 5
@@ -104,28 +104,41 @@ const leading = (text: string, errors: ReadonlyArray<YAMLError>): ReadonlyArray<
   return (expressions.length > 0 ? expressions : found).slice(0, most)
 }
 
-const tokens = (text: string): Either.Either<ReadonlyArray<CST.Token>, Findings> => {
+const tooDeep = (offset: number): Findings => [{
+  path: [],
+  range: [offset, offset + 1],
+  message: `nested more than ${deepest} deep`,
+  hint: "is a bracket not closed?"
+}]
+
+/**
+ * The tokens of a text. `each` is called after every lexeme with the collections that are open, outermost
+ * first; where it says false the reading ends there, with what has been found.
+ */
+export const readTokens = (
+  text: string,
+  each: (open: ReadonlyArray<CST.Token>, lexeme: string) => boolean = () => true
+): Either.Either<ReadonlyArray<CST.Token>, Findings> => {
   const parser = new Parser()
   const found: Array<CST.Token> = []
   for (const lexeme of new Lexer().lex(text)) {
     for (const token of parser.next(lexeme)) found.push(token)
-    if (parser.stack.length > deepest) {
-      return Either.left([{
-        path: [],
-        range: [parser.offset, parser.offset + 1],
-        message: `nested more than ${deepest} deep`,
-        hint: "is a bracket not closed?"
-      }])
-    }
+    if (parser.stack.length > deepest) return Either.left(tooDeep(parser.offset))
+    if (!each(parser.stack, lexeme)) return Either.right(found)
   }
   for (const token of parser.end()) found.push(token)
   return Either.right(found)
 }
 
+/** The documents that tokens make; one without content where there are none. `end` is the length of their text. */
+export const compose = (tokens: Iterable<CST.Token>, end: number): ReadonlyArray<Document.Parsed> => [
+  ...new Composer(settings).compose(tokens, true, end)
+]
+
 /** Parses a text that holds one document. Duplicate keys and aliases are looked at when its value is taken. */
 export const parseYaml = (text: string): Either.Either<Document.Parsed, Findings> =>
-  Either.flatMap(tokens(text), (found): Either.Either<Document.Parsed, Findings> => {
-    const [document, second] = [...new Composer(settings).compose(found, true, text.length)]
+  Either.flatMap(readTokens(text), (found): Either.Either<Document.Parsed, Findings> => {
+    const [document, second] = compose(found, text.length)
     if (document === undefined) return Either.left([{ path: [], range: [0, 1], message: "there is no document in it" }])
     const problems = leading(text, [...document.errors, ...document.warnings])
     const all: ReadonlyArray<Finding> = second === undefined ? problems : [...problems, {

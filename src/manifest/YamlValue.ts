@@ -27,9 +27,13 @@ interface Anchored {
 interface Walk {
   readonly findings: Array<Finding>
   readonly anchors: Map<string, Anchored>
+  readonly before: Before
   size: number
   aliased: number
 }
+
+/** By the offset of a list, items that stood before those it has: of lists that are read bit by bit. */
+type Before = ReadonlyMap<number, ReadonlyArray<Value>>
 
 const report = (walk: Walk, node: unknown, message: string, hint?: string): null => {
   const range = typeof node === "object" && node !== null && "range" in node && Array.isArray(node.range)
@@ -100,16 +104,19 @@ const valueOf = (walk: Walk, node: unknown): Value => {
       ? number(walk, node, held)
       : null
   } else if (isMap(node)) value = mapping(walk, node.items)
-  else if (isSeq(node)) value = node.items.map((item) => valueOf(walk, item))
-  else if (isAlias(node)) return alias(walk, node)
+  else if (isSeq(node)) {
+    const items = node.items.map((item) => valueOf(walk, item))
+    const before = walk.before.get(node.range?.[0] ?? -1)
+    value = before === undefined ? items : before.concat(items)
+  } else if (isAlias(node)) return alias(walk, node)
   else return null
   if (node.anchor !== undefined) walk.anchors.set(node.anchor, { value, size: walk.size - before })
   return value
 }
 
 /** The value of a document, or everything that keeps it from being one. */
-export const yamlValue = (document: Document.Parsed): Either.Either<Value, Findings> => {
-  const walk: Walk = { findings: [], anchors: new Map(), size: 0, aliased: 0 }
+export const yamlValue = (document: Document.Parsed, before: Before = new Map()): Either.Either<Value, Findings> => {
+  const walk: Walk = { findings: [], anchors: new Map(), before, size: 0, aliased: 0 }
   const value = valueOf(walk, document.contents)
   return Array.isNonEmptyReadonlyArray(walk.findings) ? Either.left(walk.findings) : Either.right(value)
 }

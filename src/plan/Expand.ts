@@ -7,6 +7,7 @@
  */
 import { Array, Either } from "effect"
 import type { Value, ValueObject } from "../expression/Value.ts"
+import { sameId } from "../manifest/CheckManifest.ts"
 import type { Finding, Findings, Path } from "../manifest/Finding.ts"
 import { pathText } from "../manifest/Finding.ts"
 import type { Manifest, RunSettings } from "../manifest/Manifest.ts"
@@ -106,10 +107,10 @@ const duplicates = (drafts: ReadonlyArray<Draft>, findings: Array<Finding>): voi
     if (earlier === undefined) first.set(id, draft)
     else {
       report(["targets", draft.entry, "id"], {
-        message: `target id \`${id}\` is used twice: by ${nameOf(earlier)} and by ${nameOf(draft)}`,
-        hint: draft.position.index === undefined
-          ? "give one of them another id"
-          : "put what tells the items apart into the id, such as `{{ item }}` or `{{ index }}`"
+        ...sameId(id, nameOf(earlier), nameOf(draft)),
+        ...(draft.position.index === undefined
+          ? {}
+          : { hint: "put what tells the items apart into the id, such as `{{ item }}` or `{{ index }}`" })
       }, {})
     }
   }

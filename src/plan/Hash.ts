@@ -135,10 +135,15 @@ const targetWriter = (): (target: PlanTarget) => string => {
  * `sha256:` and 64 hex digits over the canonical JSON of a plan without `hash`, `run` and
  * `description`: keys in code-unit order, no white space, integers with all their digits.
  */
-export const planHash = (plan: Omit<Plan, "hash">, digests: ReadonlyArray<TemplateDigest>): string => {
+export const planHash = (
+  plan: Omit<Plan, "hash">,
+  digests: ReadonlyArray<Pick<TemplateDigest, "text">>
+): string => {
   const hasher = new Bun.CryptoHasher("sha256")
   hasher.update(
-    `{"batch":${JSON.stringify(plan.batch)},"inputs":${canonicalJson(plan.inputs)},"outputs":${canonicalJson(plan.outputs)}`
+    `{"batch":${JSON.stringify(plan.batch)},"inputs":${canonicalJson(plan.inputs)},"outputs":${
+      canonicalJson(plan.outputs)
+    }`
   )
   hasher.update(`,"schema":${JSON.stringify(plan.schema)},"secrets":${canonicalJson(plan.secrets)},"targets":[`)
   const write = targetWriter()
@@ -147,3 +152,7 @@ export const planHash = (plan: Omit<Plan, "hash">, digests: ReadonlyArray<Templa
   digests.forEach(({ text }, index) => hasher.update(`${index === 0 ? "" : ","}${text}`))
   return `sha256:${hasher.update("]}").digest("hex")}`
 }
+
+/** Whether a plan that was stored is still the one its hash was taken of. */
+export const isIntact = (plan: Plan): boolean =>
+  plan.hash === planHash(plan, plan.templates.map((template) => ({ text: canonicalJson(template) })))

@@ -5,19 +5,19 @@
  * inputs, items, plan. Must not start anything. The surprise: nothing is written, so a plan
  * that can't be made leaves no trace.
  */
-import { FileSystem, Path } from "@effect/platform"
+import { Path } from "@effect/platform"
 import { Array, Effect, Either } from "effect"
 import type { Value, ValueObject } from "../expression/Value.ts"
 import { diagnose } from "../manifest/Diagnose.ts"
 import { Environment } from "../manifest/Environment.ts"
-import { reasonOf } from "../manifest/FileProblem.ts"
-import type { Source } from "../manifest/Finding.ts"
+import type { Finding, Source } from "../manifest/Finding.ts"
 import { resolveItems } from "../manifest/Items.ts"
 import type { Manifest } from "../manifest/Manifest.ts"
 import { type Diagnostic, ManifestError, manifestError } from "../manifest/ManifestError.ts"
 import { readDocument, readManifest } from "../manifest/ReadManifest.ts"
 import { type InputProblem, resolveInputs } from "../manifest/ResolveInputs.ts"
-import { largestSource, sourceOf, tooBig } from "../manifest/SourceText.ts"
+import { readSourceFile } from "../manifest/SourceFile.ts"
+import { largestSource, sourceOf } from "../manifest/SourceText.ts"
 import { Stdin } from "../manifest/Stdin.ts"
 import { expand, knownOf } from "./Expand.ts"
 import type { Plan } from "./Plan.ts"
@@ -35,27 +35,8 @@ export interface LoadedPlan {
 
 const stdin = "-"
 
-const readFile = Effect.fn("LoadPlan.readFile")(function*(file: string, what: string) {
-  const fs = yield* FileSystem.FileSystem
-  const { resolve } = yield* Path.Path
-  const { cwd } = yield* Environment
-  const full = resolve(cwd, file)
-  const fail = Effect.mapError((error: Parameters<typeof reasonOf>[0]) => {
-    const { hint, message } = reasonOf(error)
-    return manifestError(
-      file,
-      `${what} ${message}`,
-      hint ?? (message === "is not there" ? `looked for ${full}` : undefined)
-    )
-  })
-  const { size, type } = yield* fs.stat(full).pipe(fail)
-  if (type === "Directory") return yield* manifestError(file, `${what} is a directory`, "name a file in it")
-  if (size > largestSource) return yield* tooBig(file, Number(size))
-  return yield* fs.readFile(full).pipe(fail)
-})
-
 const readSource = Effect.fn("LoadPlan.readSource")(function*(file: string, what: string) {
-  const bytes = file === stdin ? yield* (yield* Stdin).read(largestSource) : yield* readFile(file, what)
+  const bytes = file === stdin ? yield* (yield* Stdin).read(largestSource) : yield* readSourceFile(file, what)
   return yield* sourceOf(file, bytes)
 })
 
@@ -65,47 +46,69 @@ const isObject = (value: Value): value is ValueObject =>
 const inputsFile = Effect.fn("LoadPlan.inputsFile")(function*(file: string) {
   const source = yield* readSource(file, "the file of inputs")
   const value = yield* readDocument(source)
-  return isObject(value) ? { source, value } : yield* new ManifestError({
-    diagnostics: diagnose(source, [{
-      path: [],
-      message: "a file of inputs must be a mapping of names to values",
-      hint: "for example `{ \"release\": \"1.4\" }`"
-    }])
-  })
+  return isObject(value) ? { source, value } : yield* diagnose(source, [{
+    path: [],
+    message: "a file of inputs must be a mapping of names to values",
+    hint: "for example `{ \"release\": \"1.4\" }`"
+  }])
 })
 
-const placed = (source: Source, { name = "", origin, ...finding }: InputProblem): ReadonlyArray<Diagnostic> =>
-  diagnose(source, [{ ...finding, path: origin === "manifest" ? ["inputs", name, "env"] : [name] }])
+const together = (errors: Array.NonEmptyReadonlyArray<ManifestError>): ManifestError => {
+  const [first, ...rest] = errors
+  return rest.length === 0 ? first : new ManifestError({
+    diagnostics: Array.flatMap(errors, ({ diagnostics }) => diagnostics),
+    total: errors.reduce((sum, { diagnostics, total }) => sum + (total ?? diagnostics.length), 0)
+  })
+}
 
-const inputDiagnostics = (
-  problems: Array.NonEmptyReadonlyArray<InputProblem>,
+const beside = (first: ManifestError | undefined, second: ManifestError): ManifestError =>
+  first === undefined ? second : together([first, second])
+
+/** Problems by what they are about, each with its place there: looking up many places at once is as quick as one. */
+const inputError = (
+  problems: ReadonlyArray<InputProblem>,
   manifest: Source,
   file: Source | undefined
-): Array.NonEmptyReadonlyArray<Diagnostic> =>
-  Array.flatMap(problems, (problem): Array.NonEmptyReadonlyArray<Diagnostic> => {
-    const source = problem.origin === "manifest" ? manifest : problem.origin === "file" ? file : undefined
-    const [first] = source === undefined || problem.name === undefined ? [] : placed(source, problem)
-    return [
-      first ?? {
-        file: "--input",
-        message: problem.message,
-        ...(problem.hint === undefined ? {} : { hint: problem.hint })
-      }
-    ]
-  })
+): ManifestError | undefined => {
+  const from = (origin: InputProblem["origin"]) => problems.filter((problem) => problem.origin === origin)
+  const given = from("given").map(({ hint, message }): Diagnostic => ({
+    file: "--input",
+    message,
+    ...(hint === undefined ? {} : { hint })
+  }))
+  const placed = (source: Source | undefined, origin: "file" | "manifest") => {
+    const findings = from(origin).map(({ name = "", origin: _, ...finding }): Finding => ({
+      ...finding,
+      path: origin === "manifest" ? ["inputs", name, "env"] : [name]
+    }))
+    return source !== undefined && Array.isNonEmptyReadonlyArray(findings) ? [diagnose(source, findings)] : []
+  }
+  const errors = [
+    ...(Array.isNonEmptyReadonlyArray(given) ? [new ManifestError({ diagnostics: given })] : []),
+    ...placed(file, "file"),
+    ...placed(manifest, "manifest")
+  ]
+  return Array.isNonEmptyReadonlyArray(errors) ? together(errors) : undefined
+}
+
+interface Values {
+  readonly values: ValueObject
+  readonly unknown?: ManifestError
+}
 
 const valuesOf = Effect.fn("LoadPlan.valuesOf")(function*(source: Source, manifest: Manifest, request: PlanSource) {
   const { variables } = yield* Environment
   const file = request.inputs === undefined ? undefined : yield* inputsFile(request.inputs)
-  const values = resolveInputs({
+  const { problems, values } = resolveInputs({
     declared: manifest.inputs ?? {},
     given: request.input,
     variables,
     ...(file === undefined ? {} : { file: file.value })
   })
-  return Either.isRight(values)
-    ? values.right
-    : yield* new ManifestError({ diagnostics: inputDiagnostics(values.left, source, file?.source) })
+  const error = inputError(problems, source, file?.source)
+  if (error === undefined) return { values } satisfies Values
+  // A name too many leaves every value as it is.
+  return problems.every(({ at }) => at === "key") ? { values, unknown: error } satisfies Values : yield* error
 })
 
 /** Standard input can be read once, by one of three. */
@@ -136,13 +139,16 @@ export const loadManifest = Effect.fn("LoadPlan.loadManifest")(function*(request
   )
 })
 
-/** Reads, checks and expands what a request names. All that is wrong is told together, stage by stage. */
-export const loadPlan = Effect.fn("LoadPlan.loadPlan")(function*(request: PlanSource) {
+/**
+ * Reads, checks and expands what a request names, and tells inputs that it names and nobody knows beside the
+ * plan: for who has names of its own to look up in it and tells all that are unknown together.
+ */
+export const loadPlanAndNames = Effect.fn("LoadPlan.loadPlanAndNames")(function*(request: PlanSource) {
   const path = yield* Path.Path
   const { cwd } = yield* Environment
   const input = yield* Stdin
   const { manifest, source } = yield* loadManifest(request)
-  const values = yield* valuesOf(source, manifest, request)
+  const { unknown, values }: Values = yield* valuesOf(source, manifest, request)
   const manifestDir = request.manifest === stdin ? cwd : path.dirname(path.resolve(cwd, request.manifest))
   const items = yield* resolveItems({
     manifest,
@@ -150,9 +156,15 @@ export const loadPlan = Effect.fn("LoadPlan.loadPlan")(function*(request: PlanSo
     known: knownOf(manifest, values),
     folder: manifestDir,
     stdin: input.read(Number.MAX_SAFE_INTEGER)
-  })
+  }).pipe(Effect.mapError((error) => beside(unknown, error)))
   const plan = expand({ manifest, values, items })
-  if (Either.isLeft(plan)) return yield* new ManifestError({ diagnostics: diagnose(source, plan.left) })
+  if (Either.isLeft(plan)) return yield* beside(unknown, diagnose(source, plan.left))
   const loaded: LoadedPlan = { plan: plan.right, values, manifestDir, file: request.manifest }
-  return loaded
+  return { loaded, unknown }
+})
+
+/** Reads, checks and expands what a request names. All that is wrong is told together, stage by stage. */
+export const loadPlan = Effect.fn("LoadPlan.loadPlan")(function*(request: PlanSource) {
+  const { loaded, unknown } = yield* loadPlanAndNames(request)
+  return unknown === undefined ? loaded : yield* unknown
 })

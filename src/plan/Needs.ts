@@ -33,10 +33,16 @@ export interface Resolved {
 type Indices = ReadonlyArray<number>
 
 const unmatched = (need: string, known: Iterable<string>) => {
-  const near = isPattern(need) ? undefined : nearest(need, known)
+  if (isPattern(need)) {
+    return {
+      message: `no other target matches \`${need}\``,
+      hint: "a pattern is held against whole ids: `*` is any characters, `?` any one"
+    }
+  }
+  const near = nearest(need, known)
   return {
-    message: isPattern(need) ? `no other target matches \`${need}\`` : `\`${need}\` is no target`,
-    ...(near === undefined ? {} : { hint: `did you mean \`${near}\`?` })
+    message: `\`${need}\` is no target`,
+    hint: near === undefined ? "name the `id` of a target of this batch, or take it out" : `did you mean \`${near}\`?`
   }
 }
 

@@ -8,6 +8,7 @@
 import { Either, ParseResult, Schema } from "effect"
 import { parseJson, stringifyJson } from "../expression/Value.ts"
 import { AnyValue, isValue } from "../manifest/Inputs.ts"
+import { isIntact } from "./Hash.ts"
 import type { Plan, PlanTarget } from "./Plan.ts"
 
 const exact = { exact: true } as const
@@ -107,6 +108,11 @@ const templatesExist = (plan: Plan): Either.Either<Plan, string> => {
   return stray === undefined ? Either.right(plan) : Either.left(`target \`${stray.id}\` has no template`)
 }
 
+const intact = (plan: Plan): Either.Either<Plan, string> =>
+  isIntact(plan)
+    ? Either.right(plan)
+    : Either.left(`it was changed since it was written: it is not ${plan.hash} any more`)
+
 /** A plan from the text of a `plan.json`; on the left what is wrong with it, on one line. */
 export const decodePlan = (text: string): Either.Either<Plan, string> =>
   Either.flatMap(read(text), (data) =>
@@ -115,7 +121,7 @@ export const decodePlan = (text: string): Either.Either<Plan, string> =>
         const [first] = ParseResult.ArrayFormatter.formatErrorSync(error)
         return first === undefined ? "it is no plan" : `\`${first.path.join(".")}\`: ${first.message.split("\n", 1)[0]}`
       }),
-      (plan): Either.Either<Plan, string> => templatesExist(plan)
+      (plan: Plan) => Either.flatMap(templatesExist(plan), intact)
     ))
 
 /** The text of a `plan.json`: one line of JSON, integers with all their digits. */

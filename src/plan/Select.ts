@@ -87,7 +87,10 @@ const named = (plan: Plan, ids: ReadonlyArray<string>) => {
   for (const id of ids) {
     const index = indices.get(id)
     if (index === undefined) {
-      problems.push({ message: `unknown target \`${id}\``, ...suggestion(id, indices.keys()) })
+      problems.push({
+        message: `unknown target \`${id}\``,
+        hint: suggestion(id, indices.keys()).hint ?? "`pawl plan BATCH` lists the targets of a batch"
+      })
     } else if (chosen.has(index)) notes.push(`target \`${id}\` is named more than once and counts once`)
     else chosen.add(index)
   }

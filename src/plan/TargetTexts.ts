@@ -25,11 +25,19 @@ const isControl = (character: string): boolean => character < " " || (character 
 /** What is wrong with a target id, if anything. */
 const idProblem = (id: string): TextProblem | undefined => {
   const shown = JSON.stringify(id.length > 40 ? `${id.slice(0, 39)}…` : id)
-  if (id === "") return { message: "a target id must not be empty" }
+  if (id === "") return { message: "a target id must not be empty", hint: "put something fixed before the expression" }
   if (id.length > longestId) {
-    return { message: `target id ${shown} has ${id.length} characters, more than ${longestId}` }
+    return {
+      message: `target id ${shown} has ${id.length} characters, more than ${longestId}`,
+      hint: "make the id of a part of the item, or of `{{ index }}`"
+    }
   }
-  return [...id].some(isControl) ? { message: `target id ${shown} holds a control character` } : undefined
+  return [...id].some(isControl)
+    ? {
+      message: `target id ${shown} holds a control character`,
+      hint: "take tabs, line ends and the like out of it: ids are printed and name folders"
+    }
+    : undefined
 }
 
 type Part = { readonly path: Path; readonly template: Template }

@@ -5,12 +5,13 @@
  * exists. Must not print. The surprise: where nothing is left to do nothing is recorded either,
  * so that running a finished batch again is quick and changes no file.
  */
-import { Effect, Either, HashMap, Ref } from "effect"
+import { Array as Arr, Effect, Either, HashMap, Ref } from "effect"
 import { join, resolve } from "node:path"
 import { type RunRef, RunStore } from "../checkpoint/RunStore.ts"
 import type { ValueObject } from "../expression/Value.ts"
 import { Environment } from "../manifest/Environment.ts"
-import { loadPlan } from "../plan/LoadPlan.ts"
+import { type ManifestError, problemsOf } from "../manifest/ManifestError.ts"
+import { loadPlanAndNames } from "../plan/LoadPlan.ts"
 import type { Plan } from "../plan/Plan.ts"
 import { PlanError } from "../plan/PlanError.ts"
 import { select } from "../plan/Select.ts"
@@ -88,10 +89,18 @@ const isUnfinished = (store: RunStore["Type"]) => (ref: RunRef) =>
     ({ plan, state }) => plan.targets.some(({ id }) => !isEnded(targetState(state, id).status))
   )
 
+/** Inputs that nobody knows, told together with what is unknown of the targets where something is. */
+const unknownNames = (plan: Plan, options: RunOptions, inputs: ManifestError): ManifestError | UsageError =>
+  Either.match(select(plan, options, new Map()), {
+    onLeft: (problems) => new UsageError({ problems: Arr.appendAll(problemsOf(inputs), problems) }),
+    onRight: () => inputs
+  })
+
 /** Starts a batch, or goes on with its current run; gives how that ended. */
 export const runBatch = Effect.fn("RunBatch.runBatch")(function*(options: RunOptions) {
-  const loaded = yield* loadPlan(options)
+  const { loaded, unknown } = yield* loadPlanAndNames(options)
   const { plan, values } = loaded
+  if (unknown !== undefined) return yield* unknownNames(plan, options, unknown)
   yield* checkRunId(options.runId)
   yield* expectPlan(plan, options.expectPlan)
   const store = yield* RunStore
