@@ -93,7 +93,7 @@ const entryLines = (entry: Entry, style: Style): ReadonlyArray<string> => [
 /** The lines for standard error, without line ends: every problem of the error, and how many there are. */
 export const errorReport = (error: PawlError, style: Style): ReadonlyArray<string> => {
   const all = entries(error, style)
-  const total = error._tag === "ManifestError" ? error.diagnostics.length : all.length
+  const total = error._tag === "ManifestError" ? error.total ?? error.diagnostics.length : all.length
   const text = all.flatMap((entry, index) => [...(index === 0 ? [] : [""]), ...entryLines(entry, style)])
   if (total === 1) return text
   return [...text, "", total > all.length ? `${total} errors, of which ${all.length} are shown` : `${total} errors`]

@@ -99,7 +99,13 @@ export const runTargets = ({ context, options, plan, selection, values }: Engine
         const { status } = targetState(yield* checkpoint.state, need)
         const why = status === "pending" ? "not part of this selection" : status
         const message = `it needs ${need}, which is ${why}`
-        yield* checkpoint.append([{ type: "TargetSkipped", target: target.id, reason: "need-not-completed", need, message }])
+        yield* checkpoint.append([{
+          type: "TargetSkipped",
+          target: target.id,
+          reason: "need-not-completed",
+          need,
+          message
+        }])
         frontier.ended(target.id, "skipped")
       })
 

@@ -132,11 +132,11 @@ describe("a source without items is told at its place in the manifest", () => {
       "7: /nonexistent/*: `/nonexistent/*` matches no path"
     ]],
     ["lines that are not JSON", "{ jsonl: j }", { j: "1\n{\n\n]\n" }, [
-      "7: j: `j` line 2 is not JSON: Expected '}'",
-      "7: j: `j` line 4 is not JSON: Unexpected token ']'"
+      "7: j: `j` line 2 is not JSON: Expected '}' (write one whole JSON value on each line, such as `{\"name\": \"x\"}`)",
+      "7: j: `j` line 4 is not JSON: Unexpected token ']' (write one whole JSON value on each line, such as `{\"name\": \"x\"}`)"
     ]],
     ["a number that JSON can't hold", "{ jsonl: j }", { j: "[1e999]" }, [
-      "7: j: `j` line 1 holds a number that JSON can't hold"
+      "7: j: `j` line 1 holds a number that JSON can't hold (quote it to make it a text)"
     ]],
     ["no items", "{ items: [] }", {}, ["7: []: `items` is an empty list (a `forEach` needs at least one item)"]],
     ["an input that is no list", "{ items: \"{{ inputs.dir }}\" }", {}, [

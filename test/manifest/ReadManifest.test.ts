@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
-import { FastCheck } from "effect"
+import { Either, FastCheck } from "effect"
+import { readManifest } from "../../src/manifest/ReadManifest.ts"
 import { diagnosticsOf, manifestOf, marked, mistakesIn } from "./reading.ts"
 
 const batch = (rest: string): string => `name: a\n${rest}`
@@ -196,6 +197,21 @@ describe("a manifest that is wrong", () => {
       target("run: x\nwhen: \"{{ true }}\""),
       "5: when: `when` does not belong here (it belongs to a step: write the work as `steps`)"
     ],
+    [
+      "a mistyped key of a step on a target",
+      target("run: x\ncontinueOnEror: true"),
+      "5: continueOnEror: unknown key `continueOnEror` (did you mean `continueOnError`? it belongs to a step: write the work as `steps`)"
+    ],
+    [
+      "a mistyped key of another kind of step",
+      step("command: [x]\nshel: bash"),
+      "7: shel: unknown key `shel` (did you mean `shell`? it goes with `run`)"
+    ],
+    [
+      "a mistyped key that is nearest to one of its own",
+      target("run: x\ncomand: [y]"),
+      "5: comand: unknown key `comand` (did you mean `command`?)"
+    ],
     ["a step that does nothing", target("steps: [{ id: a }]"), "4: { id: a }: a step needs `run` or `command`"],
     [
       "a step with a slip in its kind",
@@ -282,9 +298,31 @@ describe("a manifest that is wrong", () => {
   })
 
   it("stops telling after a hundred mistakes and says how many more there are", () => {
-    const diagnostics = diagnosticsOf(batch(`targets:\n${"  - { id: x, rn: y, run: z }\n".repeat(250)}`))
-    expect(diagnostics).toHaveLength(101)
-    expect(diagnostics.at(-1)?.message).toBe("and 150 more")
+    const targets = Array.from({ length: 250 }, (_, at) => `  - { id: x${at}, rn: y, run: z }\n`).join("")
+    const error = Either.getOrThrow(Either.flip(readManifest({
+      file: "batch.yaml",
+      text: batch(`targets:\n${targets}`)
+    })))
+    expect(error.diagnostics).toHaveLength(101)
+    expect(error.diagnostics.at(-1)?.message).toBe("and 150 more")
+    expect(error.total).toBe(250)
+  })
+
+  it("tells ids that are used twice beside what is wrong with its keys", () => {
+    expect(
+      mistakesIn(batch("targets:\n  - { id: a, rn: y, run: z }\n  - { id: b, run: z }\n  - { id: b, run: z }\n"))
+    ).toEqual([
+      "3: rn: unknown key `rn` (did you mean `run`?)",
+      "5: b: target id `b` is used twice: by `targets[1]` and by `targets[2]` (give one of them another id)"
+    ])
+  })
+
+  it("does not call ids the same that items or inputs may tell apart", () => {
+    expect(
+      mistakesIn(batch(
+        "targets:\n  - { id: \"{{ item }}\", forEach: { items: [a] }, run: z }\n  - { id: \"{{ item }}\", forEach: { items: [b] }, rn: y, run: z }\n"
+      ))
+    ).toEqual([expect.stringContaining("unknown key `rn`")])
   })
 
   it("tells what is wrong with the keys of a target beside what is wrong with their values", () => {

@@ -1,19 +1,19 @@
 import { describe, expect, it } from "@effect/vitest"
-import { Either, FastCheck } from "effect"
+import { FastCheck } from "effect"
 import { stringifyJson, type ValueObject } from "../../src/expression/Value.ts"
 import type { Inputs } from "../../src/manifest/Inputs.ts"
 import { type InputSources, resolveInputs } from "../../src/manifest/ResolveInputs.ts"
 
 const resolve = (declared: Inputs, sources: Partial<InputSources> = {}) =>
   resolveInputs({ declared, given: [], variables: {}, ...sources })
-const values = (declared: Inputs, sources?: Partial<InputSources>): ValueObject =>
-  Either.getOrThrow(resolve(declared, sources))
 const problems = (declared: Inputs, sources?: Partial<InputSources>): ReadonlyArray<string> =>
-  Either.match(resolve(declared, sources), {
-    onLeft: (all) =>
-      all.map(({ hint, message, origin }) => `${origin}: ${message}${hint === undefined ? "" : ` (${hint})`}`),
-    onRight: () => []
-  })
+  resolve(declared, sources).problems.map(({ hint, message, origin }) =>
+    `${origin}: ${message}${hint === undefined ? "" : ` (${hint})`}`
+  )
+const values = (declared: Inputs, sources?: Partial<InputSources>): ValueObject => {
+  expect(problems(declared, sources)).toEqual([])
+  return resolve(declared, sources).values
+}
 
 describe("where the value of an input comes from", () => {
   const declared: Inputs = { a: { type: "string", env: "A", default: "default" } }

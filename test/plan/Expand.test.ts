@@ -159,7 +159,7 @@ describe("needs", () => {
       "3: wbe: `wbe` is no target (did you mean `web`?)"
     ]],
     ["a pattern that matches only itself", "  - { id: api, run: x, needs: [\"a*\"] }", [
-      "3: \"a*\": no other target matches `a*`"
+      "3: \"a*\": no other target matches `a*` (a pattern is held against whole ids: `*` is any characters, `?` any one)"
     ]],
     ["itself", "  - { id: api, run: x, needs: [api] }", [
       "3: [api]: targets need each other: api → api (take one of these needs out)"
@@ -207,10 +207,10 @@ describe("targets that can't be", () => {
       [expect.stringMatching(/^3: [^:]*: for item 2: .*`n`/)]
     ],
     ["an empty id", batch("  - { id: \"{{ item }}\", forEach: { file: f }, run: x }"), { items: [[""]] }, [
-      "3: \"{{ item }}\": for item 1: a target id must not be empty"
+      "3: \"{{ item }}\": for item 1: a target id must not be empty (put something fixed before the expression)"
     ]],
     ["an id with a line end", batch("  - { id: \"a\\nb\", run: x }"), {}, [
-      "3: \"a\\nb\": target id \"a\\nb\" holds a control character"
+      "3: \"a\\nb\": target id \"a\\nb\" holds a control character (take tabs, line ends and the like out of it: ids are printed and name folders)"
     ]],
     ["an id that is too long", batch(`  - { id: ${"a".repeat(256)}, run: x }`), {}, [
       expect.stringContaining("has 256 characters, more than 255")

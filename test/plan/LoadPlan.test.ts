@@ -4,7 +4,7 @@ import { describe, expect, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { Environment } from "../../src/manifest/Environment.ts"
 import { Stdin } from "../../src/manifest/Stdin.ts"
-import { loadPlan } from "../../src/plan/LoadPlan.ts"
+import { loadPlan, loadPlanAndNames } from "../../src/plan/LoadPlan.ts"
 import type { PlanSource } from "../../src/plan/PlanSource.ts"
 import { shown } from "../manifest/reading.ts"
 
@@ -99,6 +99,97 @@ describe("a plan from what the user names", () => {
       })
       expect(values).toEqual({ release: "r2", count: 1 })
     }))
+})
+
+describe("inputs that nobody knows", () => {
+  const load = (source: string, input: ReadonlyArray<string>) =>
+    loadPlanAndNames({ manifest: "-", input }).pipe(
+      Effect.provide(Layer.mergeAll(
+        Environment.layerOf({ cwd: "/", variables: {} }),
+        Stdin.layerText(source),
+        BunFileSystem.layer,
+        BunPath.layer
+      ))
+    )
+
+  it.effect("alone do not keep a plan from being made, and are told beside it", () =>
+    Effect.gen(function*() {
+      const { loaded, unknown } = yield* load(inputs, ["release=r", "relase=s"])
+      expect(loaded.plan.targets.map(({ id }) => id)).toEqual(["r"])
+      expect(shown(unknown?.diagnostics ?? [])).toEqual(["-: : unknown input `relase` (did you mean `release`?)"])
+    }))
+
+  it.effect("in a file are told at their places, the first hundred of them, and how many there are", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const cwd = yield* fs.makeTempDirectoryScoped({ prefix: "pawl-plan-" })
+      const names = Array.from({ length: 20_000 }, (_, at) => `k${at}: 1\n`)
+      yield* fs.writeFileString(`${cwd}/batch.yaml`, inputs)
+      yield* fs.writeFileString(`${cwd}/in.yaml`, `release: r\n${names.join("")}`)
+      const error = yield* Effect.flip(loadPlan({ manifest: "batch.yaml", input: ["relase=s"], inputs: "in.yaml" }))
+        .pipe(
+          Effect.provide(Layer.merge(Environment.layerOf({ cwd, variables: {} }), Stdin.layerText("")))
+        )
+      expect(shown(error.diagnostics).slice(0, 3)).toEqual([
+        "-: : unknown input `relase` (did you mean `release`?)",
+        "2: k0: unknown input `k0` (known: `release`, `count`)",
+        "3: k1: unknown input `k1` (known: `release`, `count`)"
+      ])
+      expect(error.diagnostics).toHaveLength(102)
+      expect(error.total).toBe(20_001)
+    }).pipe(Effect.scoped, Effect.provide(Layer.merge(BunFileSystem.layer, BunPath.layer))))
+
+  it.effect("are told together with what is wrong with the targets", () =>
+    Effect.gen(function*() {
+      const error = yield* Effect.flip(load(one.replace("x, run", "x, needs: [zzz], run"), ["a=b"]))
+      expect(shown(error.diagnostics)).toEqual([
+        "-: : unknown input `a` (the manifest declares no inputs)",
+        "2: zzz: `zzz` is no target (name the `id` of a target of this batch, or take it out)"
+      ])
+    }))
+})
+
+describe("a manifest that is no file", () => {
+  const from = (manifest: string) =>
+    loadPlan({ manifest, input: [] }).pipe(
+      Effect.provide(Layer.merge(Environment.layerOf({ cwd: "/", variables: {} }), Stdin.layerText("")))
+    )
+  const fifo = (script: string) =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const file = `${yield* fs.makeTempDirectoryScoped({ prefix: "pawl-plan-" })}/pipe`
+      Bun.spawnSync(["mkfifo", file])
+      yield* Effect.acquireRelease(
+        Effect.sync(() => Bun.spawn(["sh", "-c", `${script} > "$0"`, file], { stderr: "ignore" })),
+        (writer) =>
+          Effect.promise(() => {
+            writer.kill()
+            return writer.exited
+          })
+      )
+      return file
+    })
+  const live = Effect.provide(Layer.merge(BunFileSystem.layer, BunPath.layer))
+
+  it.effect("but a pipe is read to its end", () =>
+    Effect.gen(function*() {
+      const { plan } = yield* from(yield* fifo(`printf 'name: a\\ntargets: [{ id: x, run: y }]\\n'`))
+      expect(plan.batch).toBe("a")
+    }).pipe(Effect.scoped, live))
+
+  it.effect("but a pipe without end is refused as soon as it is too much", () =>
+    Effect.gen(function*() {
+      const error = yield* Effect.flip(from(yield* fifo("cat /dev/zero")))
+      expect(error.message).toBe("the manifest holds more than the 32 MiB that this may have")
+    }).pipe(Effect.scoped, live))
+
+  it.effect.each<readonly [file: string, message: string]>([
+    ["/dev/zero", "the manifest holds more than the 32 MiB that this may have"],
+    ["/dev/null", "the file is empty"]
+  ])("but %s is read as far as it goes", ([file, message]) =>
+    Effect.gen(function*() {
+      expect((yield* Effect.flip(from(file))).message).toBe(message)
+    }).pipe(live))
 })
 
 describe("what can't be made a plan", () => {

@@ -52,6 +52,21 @@ describe("plan.json", () => {
       (text) => text.replaceAll("\"template\":1", "\"template\":7"),
       "target `b-0` has no template"
     ],
+    [
+      "a template that is another's",
+      (text) => text.replace("\"template\":1", "\"template\":0"),
+      expect.stringMatching(/^it was changed since it was written: it is not sha256:[0-9a-f]{64} any more$/)
+    ],
+    [
+      "another script",
+      (text) => text.replace("\"run\":\"x\"", "\"run\":\"y\""),
+      expect.stringContaining("it was changed since it was written")
+    ],
+    [
+      "a digit of an item",
+      (text) => text.replace("98765432109876543210", "98765432109876543211"),
+      expect.stringContaining("it was changed since it was written")
+    ],
     ["another document", () => "[]", expect.any(String)]
   ])("%s is refused, with what is wrong on one line", (_what, damage, problem) => {
     const text = damage(encodePlan(plan))

@@ -58,7 +58,7 @@ describe("which targets a run is about", () => {
     }, new Map())
     expect(Either.getLeft(problems).pipe((left) => left._tag === "Some" ? left.value : [])).toEqual([
       { message: "unknown target `wbe`", hint: "did you mean `web`?" },
-      { message: "unknown target `nope-at-all`" },
+      { message: "unknown target `nope-at-all`", hint: "`pawl plan BATCH` lists the targets of a batch" },
       ...["tier", "=x", "tier=T1,,T2", "tier="].map((text) => ({
         message: `\`--only ${text}\` is not a filter`,
         hint: "write `--only key=value`, `--only key=one,other` or `--only key!=value`; the key is `id` or a label"

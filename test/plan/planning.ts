@@ -22,6 +22,6 @@ export const planned = (text: string, given: Given = {}): Plan =>
 /** `line: marked characters: message (hint)`, a line each. */
 export const refused = (text: string, given: Given = {}): ReadonlyArray<string> =>
   Either.match(expanded(text, given), {
-    onLeft: (findings) => shown(diagnose({ file: "batch.yaml", text }, findings)),
+    onLeft: (findings) => shown(diagnose({ file: "batch.yaml", text }, findings).diagnostics),
     onRight: () => []
   })

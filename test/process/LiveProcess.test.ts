@@ -57,7 +57,9 @@ describe("a command that runs", () => {
 
   it.live("gives the last bytes of long output and says that there was more", () =>
     Effect.gen(function*() {
-      const exit = yield* run(attempt(folder(), "head -c 100000 /dev/zero | tr '\\0' x; printf é", { keep: { stdout: 1001, stderr: 10 } }))
+      const exit = yield* run(
+        attempt(folder(), "head -c 100000 /dev/zero | tr '\\0' x; printf é", { keep: { stdout: 1001, stderr: 10 } })
+      )
       expect(exit.truncated).toEqual({ stdout: true, stderr: false })
       expect(exit.stdout).toBe(`${"x".repeat(999)}é`)
     }).pipe(Effect.provide(layerLive(1000))))
