@@ -10,8 +10,6 @@ import type { StepOutput } from "./RunEvent.ts"
 const MASKED = "***"
 
 export interface Mask {
-  /** Length in bytes of the longest secret: a cut must be so much longer than what is kept of it. */
-  readonly longest: number
   readonly text: (text: string) => string
   readonly value: (value: Value) => Value
   readonly output: (output: StepOutput) => StepOutput
@@ -20,10 +18,18 @@ export interface Mask {
 /** `Array.isArray` does not tell a read-only array from an object by type. */
 const isList = (value: object): value is ReadonlyArray<Value> => Array.isArray(value)
 
+/** How much of a secret's end, but not all of it, a text begins with. */
+const tailLength = (text: string, secret: string): number => {
+  for (let length = secret.length - 1; length > 0; length--) {
+    if (text.startsWith(secret.slice(-length))) return length
+  }
+  return 0
+}
+
 /** As it stands within a JSON text or a quoted message. */
 const escaped = (secret: string): string => JSON.stringify(secret).slice(1, -1)
 
-const nothing: Mask = { longest: 0, text: (text) => text, value: (value) => value, output: (output) => output }
+const nothing: Mask = { text: (text) => text, value: (value) => value, output: (output) => output }
 
 /** The texts that give a secret away. True, false and null are no secrets: masking them would hide everything. */
 const leaves = (value: Value | undefined): ReadonlyArray<string> => {
@@ -39,6 +45,11 @@ export const makeMask = (secrets: ReadonlyArray<string>, values: ValueObject): M
   if (hidden.length === 0) return nothing
 
   const text = (clear: string): string => hidden.reduce((masked, secret) => masked.replaceAll(secret, MASKED), clear)
+  /** Text whose beginning was cut off: the end of a secret that the cut went through is masked as well. */
+  const withoutTail = (cut: string): string => {
+    const length = Math.max(0, ...hidden.map((secret) => tailLength(cut, secret)))
+    return length === 0 ? cut : `${MASKED}${cut.slice(length)}`
+  }
   const deep = (value: Value): Value => {
     if (typeof value === "string") return text(value)
     // A secret number is one whole value, never a part of a longer number.
@@ -49,13 +60,12 @@ export const makeMask = (secrets: ReadonlyArray<string>, values: ValueObject): M
   const object = (value: ValueObject): ValueObject =>
     Object.fromEntries(Object.entries(value).map(([key, inner]) => [text(key), deep(inner)]))
   return {
-    longest: Math.max(...hidden.map((secret) => Buffer.byteLength(secret))),
     text,
     value: deep,
     output: ({ json, values: set, ...rest }) => ({
       ...rest,
-      stdout: text(rest.stdout),
-      stderr: text(rest.stderr),
+      stdout: text(rest.truncated === true ? withoutTail(rest.stdout) : rest.stdout),
+      stderr: text(rest.truncated === true ? withoutTail(rest.stderr) : rest.stderr),
       ...(json === undefined ? {} : { json: deep(json) }),
       ...(set === undefined ? {} : { values: object(set) })
     })

@@ -67,7 +67,7 @@ const attemptOnce = (
   carried: Carried,
   attempt: number
 ): Effect.Effect<Tried, StateError> => {
-  const { checkpoint, mask, now, runDir, runId, runner, target } = context
+  const { checkpoint, now, runDir, runId, runner, target } = context
   const { compiled: { step }, path } = work
   const log = `${runDir}/${logPath(target.id, path)}`
   const identity = { runId, target: target.id, path, attempt, outputFile: `${log}.outputs` }
@@ -83,11 +83,7 @@ const attemptOnce = (
       err: `${log}.err`,
       banner: banner(attempt, new Date(now()).toISOString()),
       outputFile: identity.outputFile,
-      // A secret that the cut goes through could not be found and masked.
-      keep: {
-        stdout: step.outputs === "json" ? JSON_BYTES : KEPT_BYTES + mask.longest,
-        stderr: KEPT_BYTES + mask.longest
-      }
+      keep: { stdout: step.outputs === "json" ? JSON_BYTES : KEPT_BYTES, stderr: KEPT_BYTES }
     },
     (id) => checkpoint.note(take(carried, { type: "StepStarted", target: target.id, path, attempt, ...id }))
   )
