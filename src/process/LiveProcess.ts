@@ -6,16 +6,16 @@
  * interrupt, or a started child would be known to nobody.
  */
 import { Deferred, Effect, Either, Exit as EffectExit, FiberId, Layer, Option } from "effect"
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync } from "node:fs"
-import { dirname } from "node:path"
+import { existsSync, statSync } from "node:fs"
 import { StateError } from "../run/StateError.ts"
-import { closeLog, type LogFile, openLog, readTail } from "./LogFile.ts"
+import { lengthOf, readTail } from "./LogFile.ts"
+import { type AttemptLogs, type LogSpool, makeLogSpool } from "./LogSpool.ts"
 import { type Attempt, CouldNotStart, type Exit, type ProcessId, ProcessRunner } from "./ProcessRunner.ts"
 import { endGroup, isGroupLeft, startTimeOf } from "./ProcessTable.ts"
 import { makeProgramPath } from "./ProgramPath.ts"
 
-/** A step that writes more than this to its output file is asked to write a file of its own. */
-const OUTPUT_FILE_BYTES = 1024 * 1024
+/** An attempt that lasts longer has its logs in their place while it runs, milliseconds. */
+const SHOWN_MS = 50
 
 interface End {
   readonly exitCode: number | null
@@ -60,42 +60,11 @@ const logError = (attempt: Attempt, cause: unknown): StateError =>
     path: attempt.out
   })
 
-interface Logs {
-  readonly out: LogFile
-  readonly err: LogFile
-}
-
-const openLogs = (attempt: Attempt): Logs => {
-  mkdirSync(dirname(attempt.out), { recursive: true, mode: 0o700 })
-  const out = openLog(attempt.out, attempt.banner)
-  // Where the log was empty this is the first attempt, and there is no output file yet.
-  if (out.appended) rmSync(attempt.outputFile, { force: true })
-  try {
-    return { out, err: openLog(attempt.err, attempt.banner) }
-  } catch (cause) {
-    closeLog(out)
-    throw cause
-  }
-}
-
-const closeLogs = (logs: Logs): void => {
-  closeLog(logs.out)
-  closeLog(logs.err)
-}
-
-const readOutputFile = (path: string): Exit["outputs"] => {
-  if (!existsSync(path)) return undefined
-  const outputs = statSync(path).size > OUTPUT_FILE_BYTES
-    ? { text: "", tooLong: true }
-    : { text: readFileSync(path, "utf8"), tooLong: false }
-  rmSync(path, { force: true })
-  return outputs
-}
-
-const exitOf = (attempt: Attempt, logs: Logs, end: End, timedOut: boolean, startedAt: number): Exit => {
-  const stdout = readTail(logs.out, attempt.keep.stdout)
-  const stderr = readTail(logs.err, attempt.keep.stderr)
-  const outputs = readOutputFile(attempt.outputFile)
+const exitOf = (attempt: Attempt, logs: AttemptLogs, end: End, timedOut: boolean, startedAt: number): Exit => {
+  const stdout = readTail(logs.out, lengthOf(logs.out), attempt.keep.stdout)
+  const stderr = readTail(logs.err, lengthOf(logs.err), attempt.keep.stderr)
+  const outputs = logs.takeOutputs()
+  if (end.exitCode !== 0 || timedOut || stdout.text !== "" || stderr.text !== "") logs.show()
   return {
     ...(end.exitCode === null ? {} : { exitCode: end.exitCode }),
     ...(end.signal === null ? {} : { signal: String(end.signal) }),
@@ -108,10 +77,20 @@ const exitOf = (attempt: Attempt, logs: Logs, end: End, timedOut: boolean, start
   }
 }
 
-const make = (graceMs: number): ProcessRunner["Type"] => {
+/** Gives the logs of an attempt that takes its time their names, so that somebody can look. Gives the timer back. */
+const showLater = (logs: AttemptLogs): ReturnType<typeof setTimeout> =>
+  setTimeout(() => {
+    try {
+      logs.show()
+    } catch {
+      // It is tried again when the attempt ends, where there is a place to tell the error.
+    }
+  }, SHOWN_MS)
+
+const make = (graceMs: number, spool: LogSpool): ProcessRunner["Type"] => {
   const programs = makeProgramPath()
 
-  const spawn = (attempt: Attempt, logs: Logs, ended: Deferred.Deferred<End>) =>
+  const spawn = (attempt: Attempt, logs: AttemptLogs, ended: Deferred.Deferred<End>) =>
     Either.try({
       try: () => {
         const [program, ...args] = attempt.command
@@ -123,10 +102,10 @@ const make = (graceMs: number): ProcessRunner["Type"] => {
           cmd: [path, ...args],
           argv0: program,
           cwd: attempt.workdir,
-          env: attempt.env,
+          env: { ...attempt.env, PAWL_OUTPUT: logs.outputFile },
           stdin: "ignore",
-          stdout: logs.out.fd,
-          stderr: logs.err.fd,
+          stdout: logs.out.child,
+          stderr: logs.err.child,
           detached: true,
           onExit: (_child, exitCode, signal) => {
             Deferred.unsafeDone(ended, EffectExit.succeed({ exitCode, signal }))
@@ -142,37 +121,47 @@ const make = (graceMs: number): ProcessRunner["Type"] => {
     })
 
   /** The end of a child that was started, whatever comes first: its own, the time-out, an interruption. */
-  const awaitEnd = (attempt: Attempt, logs: Logs, ended: Deferred.Deferred<End>, stop: Effect.Effect<End>) => {
+  const awaitEnd = (attempt: Attempt, logs: AttemptLogs, ended: Deferred.Deferred<End>, stop: Effect.Effect<End>) => {
     const startedAt = performance.now()
-    const exit = (timedOut: boolean) => (end: End) => exitOf(attempt, logs, end, timedOut, startedAt)
+    const exit = (timedOut: boolean) => (end: End) =>
+      Effect.try({
+        try: () => exitOf(attempt, logs, end, timedOut, startedAt),
+        catch: (cause) => logError(attempt, cause)
+      })
     return (restore: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>) => {
       const awaited = Effect.onInterrupt(restore(Deferred.await(ended)), () => stop)
-      if (attempt.timeoutMs === undefined) return Effect.map(awaited, exit(false))
+      if (attempt.timeoutMs === undefined) return Effect.flatMap(awaited, exit(false))
       return Effect.flatMap(Effect.timeoutOption(awaited, attempt.timeoutMs), (inTime) =>
         Option.isSome(inTime)
-          ? Effect.succeed(exit(false)(inTime.value))
-          : Effect.map(Deferred.await(ended), exit(true)))
+          ? exit(false)(inTime.value)
+          : Effect.flatMap(Deferred.await(ended), exit(true)))
     }
   }
 
   // On the path of every attempt: plain calls where a generator would do, since each step of one costs.
   const run = <E>(attempt: Attempt, onStart: (id: ProcessId) => Effect.Effect<void, E>) =>
     Effect.uninterruptibleMask((restore): Effect.Effect<Exit, CouldNotStart | StateError | E> => {
-      const logs = Either.try({ try: () => openLogs(attempt), catch: (cause) => logError(attempt, cause) })
+      const logs = Either.try({ try: () => spool.open(attempt), catch: (cause) => logError(attempt, cause) })
       if (Either.isLeft(logs)) return Effect.fail(logs.left)
       const ended = Deferred.unsafeMake<End>(FiberId.none)
       const child = spawn(attempt, logs.right, ended)
+      logs.right.handOver()
       if (Either.isLeft(child)) {
-        closeLogs(logs.right)
+        logs.right.show()
+        logs.right.close()
         return Effect.fail(child.left)
       }
       const { pid } = child.right
       const stop = Effect.zipRight(endGroup(pid, graceMs), Deferred.await(ended))
       const end = awaitEnd(attempt, logs.right, ended, stop)
+      const timer = showLater(logs.right)
       const pidStart = startTimeOf(pid)
       return Effect.onError(onStart(pidStart === undefined ? { pid } : { pid, pidStart }), () => stop).pipe(
         Effect.flatMap(() => end(restore)),
-        Effect.ensuring(Effect.sync(() => closeLogs(logs.right)))
+        Effect.ensuring(Effect.sync(() => {
+          clearTimeout(timer)
+          logs.right.close()
+        }))
       )
     })
 
@@ -184,4 +173,11 @@ const make = (graceMs: number): ProcessRunner["Type"] => {
 }
 
 /** Runs commands on this machine; `graceMs` lies between TERM and KILL. */
-export const layerLive = (graceMs: number): Layer.Layer<ProcessRunner> => Layer.sync(ProcessRunner, () => make(graceMs))
+export const layerLive = (graceMs: number): Layer.Layer<ProcessRunner> => 
+  Layer.scoped(
+    ProcessRunner,
+    Effect.map(
+      Effect.acquireRelease(Effect.sync(makeLogSpool), (spool) => Effect.sync(spool.dispose)),
+      (spool) => make(graceMs, spool)
+    )
+  )

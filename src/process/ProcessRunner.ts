@@ -10,20 +10,21 @@ import type { StateError } from "../run/StateError.ts"
 export interface Attempt {
   /** The program and its arguments; the program is looked up in `env.PATH`. */
   readonly command: readonly [string, ...ReadonlyArray<string>]
-  /** The whole environment of the process. */
+  /** The whole environment of the process, but for `PAWL_OUTPUT`: the runner has the file that it names. */
   readonly env: Readonly<Record<string, string>>
   /** Absolute. */
   readonly workdir: string
   /** The same as the user wrote it, for messages. */
   readonly shownWorkdir: string
   readonly timeoutMs?: number
-  /** Absolute paths of the logs, appended to; `logs/<target>/<step>.out` and `.err`. */
+  /**
+   * Absolute paths of the logs, appended to; `logs/<target>/<step>.out` and `.err`. A first attempt
+   * that succeeds at once and prints nothing leaves none.
+   */
   readonly out: string
   readonly err: string
   /** The line that opens this attempt in both logs. */
   readonly banner: string
-  /** Absolute path of the file that the step may write `key=value` lines to; gone when the attempt has ended. */
-  readonly outputFile: string
   /** How many of the last bytes of each stream come back. */
   readonly keep: { readonly stdout: number; readonly stderr: number }
 }

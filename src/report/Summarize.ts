@@ -34,9 +34,9 @@ const untouchedStep = (target: TargetState, selected: boolean): Pick<SummaryStep
   return isEnded(target.status) ? { status: "skipped", reason: "target-ended" } : { status: "pending" }
 }
 
-/** A step whose expression failed may have ended without ever being started. */
-const hasLog = ({ attempts, invocation, reason }: StepState): boolean =>
-  invocation !== undefined || (attempts > 0 && reason !== "expression-failed")
+/** A step may have ended without ever being started, where its expression failed, and leaves no log in silence. */
+const hasLog = ({ attempts, invocation, reason, silent }: StepState): boolean =>
+  silent !== true && (invocation !== undefined || (attempts > 0 && reason !== "expression-failed"))
 
 const knownStep = (target: string, path: string, step: StepState): Omit<SummaryStep, "path" | "kind"> => ({
   status: step.status,

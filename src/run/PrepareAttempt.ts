@@ -73,7 +73,6 @@ export interface Identity {
   readonly target: string
   readonly path: string
   readonly attempt: number
-  readonly outputFile: string
 }
 
 /** Everything an attempt is started with. */
@@ -92,8 +91,7 @@ export const prepareAttempt = (
       PAWL_RUN_ID: identity.runId,
       PAWL_TARGET: identity.target,
       PAWL_STEP: identity.path,
-      PAWL_ATTEMPT: String(identity.attempt),
-      PAWL_OUTPUT: identity.outputFile
+      PAWL_ATTEMPT: String(identity.attempt)
     }
     if (compiled.work.kind === "command") {
       const [program = "", ...words] = compiled.work.words

@@ -70,7 +70,7 @@ const attemptOnce = (
   const { checkpoint, now, runDir, runId, runner, target } = context
   const { compiled: { step }, path } = work
   const log = `${runDir}/${logPath(target.id, path)}`
-  const identity = { runId, target: target.id, path, attempt, outputFile: `${log}.outputs` }
+  const identity = { runId, target: target.id, path, attempt }
   const prepared = prepareAttempt(work.compiled, withAttempt(work.scope, attempt), work.surroundings, identity)
   if (Either.isLeft(prepared)) {
     return Effect.succeed({ verdict: neverRan("expression-failed", prepared.left.message), durationMs: 0 })
@@ -82,7 +82,6 @@ const attemptOnce = (
       out: `${log}.out`,
       err: `${log}.err`,
       banner: banner(attempt, new Date(now()).toISOString()),
-      outputFile: identity.outputFile,
       keep: { stdout: step.outputs === "json" ? JSON_BYTES : KEPT_BYTES, stderr: KEPT_BYTES }
     },
     (id) => checkpoint.note(take(carried, { type: "StepStarted", target: target.id, path, attempt, ...id }))

@@ -24,6 +24,8 @@ export interface StepState {
   readonly nextAttemptAt?: string
   /** Kept while the target is under way, since later steps may refer to it. */
   readonly output?: StepOutput
+  /** Its only attempt succeeded without printing anything, so that there may be no log. */
+  readonly silent?: boolean
   /** The invocation that last started an attempt of it, counted from 1. */
   readonly invocation?: number
   /** The process of the running attempt. */
@@ -90,6 +92,9 @@ export const again = (target: TargetState): TargetState => ({
 export type TargetEvent = Extract<RunEvent, { readonly target: string }>
 type StepEvent = Extract<TargetEvent, { readonly path: string }>
 
+const isSilent = (attempt: number, output: StepOutput): boolean =>
+  attempt === 1 && output.exit_code === 0 && output.stdout === "" && output.stderr === ""
+
 const changeStep = (before: StepState, event: StepEvent, invocation: number): StepState => {
   const { nextAttemptAt: _n, pid: _p, pidStart: _s, ...step } = before
   switch (event.type) {
@@ -118,6 +123,7 @@ const changeStep = (before: StepState, event: StepEvent, invocation: number): St
         attempts: event.attempt,
         durationMs: step.durationMs + event.durationMs,
         ...(event.output.exit_code === undefined ? {} : { exitCode: event.output.exit_code }),
+        ...(isSilent(event.attempt, event.output) ? { silent: true } : {}),
         output: event.output
       }
     case "StepFailed":
@@ -131,6 +137,7 @@ const changeStep = (before: StepState, event: StepEvent, invocation: number): St
         message: event.message,
         ...(event.exitCode === undefined ? {} : { exitCode: event.exitCode }),
         ...(event.type === "StepContinued" ? { continued: true } : {}),
+        ...(isSilent(event.attempt, event.output) ? { silent: true } : {}),
         output: event.output
       }
     case "StepSkipped":

@@ -18,10 +18,9 @@ const attempt = (directory: string, script: string, more: Partial<Attempt> = {})
   env: { PATH, HOME: "/" },
   workdir: directory,
   shownWorkdir: "work",
-  out: join(directory, "logs", "step.out"),
-  err: join(directory, "logs", "step.err"),
+  out: join(directory, "logs", "target", "step.out"),
+  err: join(directory, "logs", "target", "step.err"),
   banner: "--- banner ---",
-  outputFile: join(directory, "logs", "step.outputs"),
   keep: { stdout: 16 * 1024, stderr: 16 * 1024 },
   ...more
 })
@@ -42,8 +41,8 @@ describe("a command that runs", () => {
       const directory = folder()
       const exit = yield* run(attempt(directory, "echo out; echo err >&2; exit 3"))
       expect(exit).toMatchObject({ exitCode: 3, timedOut: false, stdout: "out\n", stderr: "err\n" })
-      expect(readFileSync(join(directory, "logs/step.out"), "utf8")).toBe("--- banner ---\nout\n")
-      expect(readFileSync(join(directory, "logs/step.err"), "utf8")).toBe("--- banner ---\nerr\n")
+      expect(readFileSync(join(directory, "logs/target/step.out"), "utf8")).toBe("--- banner ---\nout\n")
+      expect(readFileSync(join(directory, "logs/target/step.err"), "utf8")).toBe("--- banner ---\nerr\n")
     }).pipe(Effect.provide(layerLive(1000))))
 
   it.live("appends to the logs of earlier attempts and tells only its own output", () =>
@@ -52,7 +51,7 @@ describe("a command that runs", () => {
       yield* run(attempt(directory, "echo one"))
       const exit = yield* run(attempt(directory, "echo two"))
       expect(exit.stdout).toBe("two\n")
-      expect(readFileSync(join(directory, "logs/step.out"), "utf8")).toBe("--- banner ---\none\n--- banner ---\ntwo\n")
+      expect(readFileSync(join(directory, "logs/target/step.out"), "utf8")).toBe("--- banner ---\none\n--- banner ---\ntwo\n")
     }).pipe(Effect.provide(layerLive(1000))))
 
   it.live("gives the last bytes of long output and says that there was more", () =>
@@ -74,12 +73,13 @@ describe("a command that runs", () => {
   it.live("can write values to the output file, which the next attempt does not inherit", () =>
     Effect.gen(function*() {
       const directory = folder()
-      const outputFile = join(directory, "logs/step.outputs")
-      const first = yield* run(attempt(directory, `echo a=1 > ${outputFile}`))
-      expect(first.outputs).toEqual({ text: "a=1\n", tooLong: false })
-      expect(existsSync(outputFile)).toBe(false)
-      const second = yield* run(attempt(directory, "true"))
-      expect(second.outputs).toBeUndefined()
+      const runner = yield* ProcessRunner
+      const go = (script: string) => runner.run(attempt(directory, script), () => Effect.void)
+      expect((yield* go("echo a=1 > \"$PAWL_OUTPUT\"; echo \"$PAWL_OUTPUT\"")).outputs).toEqual({
+        text: "a=1\n",
+        tooLong: false
+      })
+      expect((yield* go("true")).outputs).toBeUndefined()
     }).pipe(Effect.provide(layerLive(1000))))
 
   it.live("gets nothing on standard input, and its own name as the first word", () =>
@@ -196,4 +196,71 @@ describe("a process that is dead but that nobody has collected", () => {
       parent.kill("SIGKILL")
       yield* Effect.promise(() => parent.exited)
     }))
+})
+
+describe("the logs of an attempt", () => {
+  const pathsOf = (directory: string, target: string) => ({
+    out: join(directory, "logs", target, "step.out"),
+    err: join(directory, "logs", target, "step.err")
+  })
+  const go = (directory: string, target: string, script: string) =>
+    run(attempt(directory, script, pathsOf(directory, target)))
+  const read = (path: string): string => readFileSync(path, "utf8")
+
+  it.live("are not there where it succeeds at once and prints nothing", () =>
+    Effect.gen(function*() {
+      const directory = folder()
+      yield* go(directory, "a", "true")
+      expect(existsSync(join(directory, "logs", "a"))).toBe(false)
+    }).pipe(Effect.provide(layerLive(1000))))
+
+  it.live("are there where it fails, even in silence", () =>
+    Effect.gen(function*() {
+      const directory = folder()
+      yield* go(directory, "a", "exit 3")
+      expect(read(pathsOf(directory, "a").out)).toBe("--- banner ---\n")
+    }).pipe(Effect.provide(layerLive(1000))))
+
+  it.live("never hold what another attempt printed, however the two follow each other", () =>
+    Effect.gen(function*() {
+      const directory = folder()
+      const runner = yield* ProcessRunner
+      const scripts = ["true", "echo b", "true", "true", "echo e >&2", "true", "exit 1", "true", "echo i"]
+      for (const [index, script] of scripts.entries()) {
+        yield* runner.run(attempt(directory, script, pathsOf(directory, `t${index}`)), () => Effect.void)
+      }
+      const seen = scripts.map((_, index) => {
+        const { err, out } = pathsOf(directory, `t${index}`)
+        return existsSync(out) ? `${read(out)}${read(err)}`.replaceAll("--- banner ---\n", "|") : "none"
+      })
+      expect(seen).toEqual(["none", "|b\n|", "none", "none", "||e\n", "none", "||", "none", "|i\n|"])
+    }).pipe(Effect.provide(layerLive(1000))))
+
+  it.live("get what is written late, by something that the step left behind, and no other log does", () =>
+    Effect.gen(function*() {
+      const directory = folder()
+      const runner = yield* ProcessRunner
+      const first = attempt(directory, "setsid sh -c 'while ! test -e go; do sleep 0.01; done; echo late' & exit 0", {
+        ...pathsOf(directory, "daemon")
+      })
+      expect((yield* runner.run(first, () => Effect.void)).stdout).toBe("")
+      for (const target of ["b", "c"]) {
+        const next = yield* runner.run(
+          attempt(directory, "touch go; sleep 0.2; echo mine", pathsOf(directory, target)),
+          () => Effect.void
+        )
+        expect(next.stdout).toBe("mine\n")
+      }
+      yield* until(() => read(pathsOf(directory, "daemon").out) === "--- banner ---\nlate\n")
+    }).pipe(Effect.provide(layerLive(1000))))
+
+  it.live("are in their place while an attempt runs that takes its time", () =>
+    Effect.gen(function*() {
+      const directory = folder()
+      const paths = pathsOf(directory, "slow")
+      const fiber = yield* Effect.fork(go(directory, "slow", "echo early; while ! test -e go; do sleep 0.01; done"))
+      yield* until(() => existsSync(paths.out) && read(paths.out) === "--- banner ---\nearly\n")
+      writeFileSync(join(directory, "go"), "")
+      expect((yield* Fiber.join(fiber)).stdout).toBe("early\n")
+    }).pipe(Effect.provide(layerLive(1000))))
 })
