@@ -10,6 +10,7 @@ import { printable } from "../report/Printable.ts"
 import { statusDocument } from "../report/StatusDocument.ts"
 import { table } from "../report/Table.ts"
 import { ExitCode } from "../run/ExitCode.ts"
+import { targetState } from "../run/RunState.ts"
 import { UsageError } from "../run/UsageError.ts"
 import type { logsData } from "./Commands.ts"
 import { findRun } from "./FindRun.ts"
@@ -109,6 +110,11 @@ export const logsCommand = Effect.fn("cli.logs")(function*(flags: LogsFlags, arg
     : yield* printAll({ logs: start })
   for (const part of logs.flatMap(({ cut }) => cut?.end() ?? [])) output.sink.write(part)
   if (logs.every(({ offset }) => offset === 0)) {
+    const steps = logs.map(({ path, target }) => targetState(stored.state, target).steps[path])
+    if (steps.some((step) => step?.silent === true)) {
+      yield* output.note(`\`${word}\` succeeded without printing anything`)
+      return ExitCode.Ok
+    }
     return yield* wrong(`\`${word}\` has no log`, "it has not run yet, or has not been started by this run")
   }
   const most = Math.max(...logs.map(({ cut }) => cut?.attempts() ?? 0))

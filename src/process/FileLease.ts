@@ -14,7 +14,7 @@ const F_UNLCK = 2
 /** The C library's names: glibc, musl. Elsewhere there are no leases. */
 const libraries = ["libc.so.6", "libc.so"]
 
-const loadFcntl = (): ((fd: number, command: number, argument: number) => number) => {
+const loadFcntl = (): (fd: number, command: number, argument: number) => number => {
   for (const library of libraries) {
     try {
       const { symbols } = dlopen(library, {

@@ -173,7 +173,7 @@ const make = (graceMs: number, spool: LogSpool): ProcessRunner["Type"] => {
 }
 
 /** Runs commands on this machine; `graceMs` lies between TERM and KILL. */
-export const layerLive = (graceMs: number): Layer.Layer<ProcessRunner> => 
+export const layerLive = (graceMs: number): Layer.Layer<ProcessRunner> =>
   Layer.scoped(
     ProcessRunner,
     Effect.map(

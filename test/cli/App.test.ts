@@ -462,7 +462,7 @@ describe("init", () => {
 describe("logs", () => {
   const withLogs = Effect.gen(function*() {
     const cwd = withManifest()
-    yield* pawl(["run", "b.yaml"], { cwd })
+    yield* pawl(["run", "b.yaml"], { cwd, script: () => ({ stdout: "something\n" }) })
     const runsFolder = join(cwd, ".pawl", "nightly", "runs")
     const directory = join(runsFolder, readdirSync(runsFolder)[0] ?? "", "logs", "api")
     mkdirSync(directory, { recursive: true })

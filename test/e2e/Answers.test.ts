@@ -363,6 +363,18 @@ targets:
 `
   const timeless = (text: string): string => text.replace(/\d{4}-\S+Z/g, "TIME")
 
+  it("says of a step that printed nothing that it succeeded, and names no log of it", async () => {
+    const { place } = await ran(
+      "name: batch\ntargets:\n  - { id: quiet, run: 'true' }\n  - { id: loud, run: 'echo loud' }\n"
+    )
+    const summary = json(await place.pawl("run", "batch.yaml", "--format", "json"))
+    expect(summary.targets.map(({ steps }) => steps.map((step) => "log" in step))).toEqual([[false], [true]])
+    const quiet = await place.pawl("logs", "batch", "quiet/run")
+    expect([quiet.code, quiet.stdout]).toEqual([0, ""])
+    expect(quiet.stderr).toContain("`quiet/run` succeeded without printing anything")
+    expect((await place.pawl("logs", "batch")).stdout).not.toContain("quiet")
+  })
+
   it("lists those there are, and prints those of a target, of a step, of an attempt, and of standard error", async () => {
     const { place } = await ran(manifest)
     const listing = lines((await place.pawl("logs", "batch")).stdout)

@@ -51,7 +51,9 @@ describe("a command that runs", () => {
       yield* run(attempt(directory, "echo one"))
       const exit = yield* run(attempt(directory, "echo two"))
       expect(exit.stdout).toBe("two\n")
-      expect(readFileSync(join(directory, "logs/target/step.out"), "utf8")).toBe("--- banner ---\none\n--- banner ---\ntwo\n")
+      expect(readFileSync(join(directory, "logs/target/step.out"), "utf8")).toBe(
+        "--- banner ---\none\n--- banner ---\ntwo\n"
+      )
     }).pipe(Effect.provide(layerLive(1000))))
 
   it.live("gives the last bytes of long output and says that there was more", () =>
