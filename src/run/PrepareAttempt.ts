@@ -35,14 +35,19 @@ export interface Prepared {
   readonly shownWorkdir: string
 }
 
-const addEnv = (level: CompiledEnv, scope: Scope, outer: Variables): Rendered<Variables> =>
-  Either.gen(function*() {
-    if (level.length === 0) return outer
-    const seen = { ...scope, env: outer }
-    const inner: Record<string, string> = { ...outer }
-    for (const [name, value] of level) inner[name] = yield* renderText(value, seen)
-    return inner
-  })
+// On the path of every attempt: early returns where a generator would read better, since each step of one costs.
+
+const addEnv = (level: CompiledEnv, scope: Scope, outer: Variables): Rendered<Variables> => {
+  if (level.length === 0) return Either.right(outer)
+  const seen = { ...scope, env: outer }
+  const inner: Record<string, string> = { ...outer }
+  for (const [name, value] of level) {
+    const text = renderText(value, seen)
+    if (Either.isLeft(text)) return Either.left(text.left)
+    inner[name] = text.right
+  }
+  return Either.right(inner)
+}
 
 const enter = (workdir: Template | undefined, scope: Scope, outer: Workdir): Rendered<Workdir> =>
   workdir === undefined
@@ -58,14 +63,21 @@ export const surroundingsOf = (
   scope: Scope,
   variables: Variables,
   manifestDir: string
-): Rendered<Surroundings> =>
-  Either.gen(function*() {
-    let env = variables
-    for (const level of template.env) env = yield* addEnv(level, scope, env)
-    let workdir: Workdir = { path: manifestDir, shown: "." }
-    for (const level of template.workdir) workdir = yield* enter(level, { ...scope, env }, workdir)
-    return { env, workdir }
-  })
+): Rendered<Surroundings> => {
+  let env = variables
+  for (const level of template.env) {
+    const inner = addEnv(level, scope, env)
+    if (Either.isLeft(inner)) return Either.left(inner.left)
+    env = inner.right
+  }
+  let workdir: Workdir = { path: manifestDir, shown: "." }
+  for (const level of template.workdir) {
+    const inner = enter(level, { ...scope, env }, workdir)
+    if (Either.isLeft(inner)) return Either.left(inner.left)
+    workdir = inner.right
+  }
+  return Either.right({ env, workdir })
+}
 
 /** What a step sees of its run, beside its own environment. */
 export interface Identity {
@@ -75,34 +87,52 @@ export interface Identity {
   readonly attempt: number
 }
 
+const commandOf = (
+  { work }: CompiledStep,
+  scope: Scope
+): Rendered<{ readonly command: Prepared["command"]; readonly variables: Variables }> => {
+  if (work.kind === "run") {
+    const [shell = "sh", ...flags] = work.shell
+    return Either.map(shellVariables(work.script, scope), (variables) => ({
+      command: [shell, ...flags, "-c", work.script.script],
+      variables
+    }))
+  }
+  const words: Array<string> = []
+  for (const word of work.words) {
+    const text = renderText(word, scope)
+    if (Either.isLeft(text)) return Either.left(text.left)
+    words.push(text.right)
+  }
+  const [program = "", ...rest] = words
+  return Either.right({ command: [program, ...rest], variables: {} })
+}
+
 /** Everything an attempt is started with. */
 export const prepareAttempt = (
   compiled: CompiledStep,
   scope: Scope,
   surroundings: Surroundings,
-  identity: Identity
-): Rendered<Prepared> =>
-  Either.gen(function*() {
-    const env = yield* addEnv(compiled.env, scope, surroundings.env)
-    const inner: Scope = { ...scope, env }
-    const workdir = yield* enter(compiled.workdir, inner, surroundings.workdir)
-    const place = { workdir: workdir.path, shownWorkdir: workdir.shown }
-    const own = {
-      PAWL_RUN_ID: identity.runId,
-      PAWL_TARGET: identity.target,
-      PAWL_STEP: identity.path,
-      PAWL_ATTEMPT: String(identity.attempt)
-    }
-    if (compiled.work.kind === "command") {
-      const [program = "", ...words] = compiled.work.words
-      const command: [string, ...Array<string>] = [program === "" ? "" : yield* renderText(program, inner)]
-      for (const word of words) command.push(yield* renderText(word, inner))
-      return { command, env: { ...env, ...own }, ...place }
-    }
-    const { script, shell: [shell = "sh", ...flags] } = compiled.work
-    return {
-      command: [shell, ...flags, "-c", script.script],
-      env: { ...env, ...own, ...(yield* shellVariables(script, inner)) },
-      ...place
-    }
+  { attempt, path, runId, target }: Identity
+): Rendered<Prepared> => {
+  const env = addEnv(compiled.env, scope, surroundings.env)
+  if (Either.isLeft(env)) return Either.left(env.left)
+  const inner: Scope = { ...scope, env: env.right }
+  const workdir = enter(compiled.workdir, inner, surroundings.workdir)
+  if (Either.isLeft(workdir)) return Either.left(workdir.left)
+  const started = commandOf(compiled, inner)
+  if (Either.isLeft(started)) return Either.left(started.left)
+  return Either.right({
+    command: started.right.command,
+    env: {
+      ...env.right,
+      PAWL_RUN_ID: runId,
+      PAWL_TARGET: target,
+      PAWL_STEP: path,
+      PAWL_ATTEMPT: String(attempt),
+      ...started.right.variables
+    },
+    workdir: workdir.right.path,
+    shownWorkdir: workdir.right.shown
   })
+}
