@@ -26,9 +26,20 @@ const SNAPSHOT_BYTES = 1024 * 1024
 
 interface Waiting {
   readonly facts: ReadonlyArray<RunFact>
-  /** Completed when the facts are durable; absent for notes. */
+  /** Whether they must be synced; notes need not be. */
+  readonly durable: boolean
+  /** Completed when the facts are durable, for who waits in line. */
   readonly done?: Deferred.Deferred<void, StateError>
 }
+
+/** How many attempts more are under way after some facts: begun ones less those that ended. */
+const begun = (facts: ReadonlyArray<RunFact>): number =>
+  facts.reduce((count, { type }) => {
+    if (type === "StepStarted") return count + 1
+    return type === "AttemptFailed" || type === "StepSucceeded" || type === "StepFailed" || type === "StepContinued"
+      ? count - 1
+      : count
+  }, 0)
 
 const make = Effect.fn("FileCheckpoint.make")(function*(directory: string) {
   const disk = yield* Disk
@@ -50,6 +61,7 @@ const make = Effect.fn("FileCheckpoint.make")(function*(directory: string) {
   let snapshotBytes = 0
   let isUnsynced = false
   let isSyncDue = false
+  let underWay = 0
   let broken: StateError | undefined
 
   const sync = (): void => {
@@ -95,7 +107,7 @@ const make = Effect.fn("FileCheckpoint.make")(function*(directory: string) {
     const batch = waiting
     waiting = []
     try {
-      write(batch, batch.some(({ done }) => done !== undefined))
+      write(batch, batch.some(({ durable }) => durable))
       for (const { done } of batch) if (done !== undefined) Deferred.unsafeDone(done, Effect.void)
     } catch (cause) {
       fail(batch, cause)
@@ -122,13 +134,19 @@ const make = Effect.fn("FileCheckpoint.make")(function*(directory: string) {
     )
   })
 
+  const afterCommit = (): Effect.Effect<void, StateError> => {
+    if (broken !== undefined) return Effect.fail(broken)
+    if (isSnapshotDue()) return snapshot
+    return isUnsynced ? syncLater : Effect.void
+  }
+
   /** Commits until nothing waits. The turn given up first is when others come to stand in line. */
   const lead = Effect.suspend(() => {
     isCommitting = true
     return Effect.uninterruptible(Effect.flatMap(Effect.yieldNow(), () => {
       while (waiting.length > 0) commit()
       isCommitting = false
-      return isSnapshotDue() && broken === undefined ? snapshot : isUnsynced ? syncLater : Effect.void
+      return afterCommit()
     }))
   })
 
@@ -143,13 +161,21 @@ const make = Effect.fn("FileCheckpoint.make")(function*(directory: string) {
     state: Effect.sync(record.state),
     append: (facts) =>
       guarded(() => {
+        underWay = Math.max(0, underWay + begun(facts))
+        if (!isCommitting && underWay === 0) {
+          // Nothing else runs that could come to stand in line.
+          waiting.push({ facts, durable: true })
+          commit()
+          return afterCommit()
+        }
         const done = Deferred.unsafeMake<void, StateError>(FiberId.none)
-        waiting.push({ facts, done })
+        waiting.push({ facts, durable: true, done })
         return isCommitting ? Deferred.await(done) : Effect.zipRight(lead, Deferred.await(done))
       }),
     note: (facts) =>
       guarded(() => {
-        waiting.push({ facts })
+        underWay += begun(facts)
+        waiting.push({ facts, durable: false })
         if (isCommitting) return Effect.void
         commit()
         return broken === undefined ? syncLater : Effect.fail(broken)

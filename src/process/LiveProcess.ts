@@ -90,27 +90,52 @@ const showLater = (logs: AttemptLogs): ReturnType<typeof setTimeout> =>
 const make = (graceMs: number, spool: LogSpool): ProcessRunner["Type"] => {
   const programs = makeProgramPath()
 
+  const spawnAs = (
+    attempt: Attempt,
+    [program, ...args]: Attempt["command"],
+    path: string,
+    logs: AttemptLogs,
+    ended: Deferred.Deferred<End>
+  ) =>
+    Bun.spawn({
+      cmd: [path, ...args],
+      argv0: program,
+      cwd: attempt.workdir,
+      env: { ...attempt.env, PAWL_OUTPUT: logs.outputFile },
+      stdin: "ignore",
+      stdout: logs.out.child,
+      stderr: logs.err.child,
+      detached: true,
+      onExit: (_child, exitCode, signal) => {
+        Deferred.unsafeDone(ended, EffectExit.succeed({ exitCode, signal }))
+      }
+    })
+
+  /** Starts a plain command without its shell; undefined where it takes the shell to say what is wrong with it. */
+  const spawnSimple = (attempt: Attempt, logs: AttemptLogs, ended: Deferred.Deferred<End>) => {
+    const { simple } = attempt
+    const path = simple === undefined ? undefined : programs.find(simple[0], attempt.env["PATH"], attempt.workdir)
+    if (simple === undefined || path === undefined) return undefined
+    try {
+      return spawnAs(attempt, simple, path, logs, ended)
+    } catch {
+      // A file without a first line that names its interpreter, for one: shells run it themselves.
+      programs.forget()
+      return undefined
+    }
+  }
+
   const spawn = (attempt: Attempt, logs: AttemptLogs, ended: Deferred.Deferred<End>) =>
     Either.try({
       try: () => {
-        const [program, ...args] = attempt.command
+        const simple = spawnSimple(attempt, logs, ended)
+        if (simple !== undefined) return simple
+        const [program] = attempt.command
         const path = programs.find(program, attempt.env["PATH"], attempt.workdir)
         if (path === undefined) {
           throw new CouldNotStart({ message: `command ${JSON.stringify(program)} was not found in PATH` })
         }
-        return Bun.spawn({
-          cmd: [path, ...args],
-          argv0: program,
-          cwd: attempt.workdir,
-          env: { ...attempt.env, PAWL_OUTPUT: logs.outputFile },
-          stdin: "ignore",
-          stdout: logs.out.child,
-          stderr: logs.err.child,
-          detached: true,
-          onExit: (_child, exitCode, signal) => {
-            Deferred.unsafeDone(ended, EffectExit.succeed({ exitCode, signal }))
-          }
-        })
+        return spawnAs(attempt, attempt.command, path, logs, ended)
       },
       catch: (cause) => {
         if (cause instanceof CouldNotStart) return cause

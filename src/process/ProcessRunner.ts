@@ -10,6 +10,8 @@ import type { StateError } from "../run/StateError.ts"
 export interface Attempt {
   /** The program and its arguments; the program is looked up in `env.PATH`. */
   readonly command: readonly [string, ...ReadonlyArray<string>]
+  /** The same without the shell in front, where the script is one plain command; tried first, if it is a program. */
+  readonly simple?: readonly [string, ...ReadonlyArray<string>]
   /** The whole environment of the process, but for `PAWL_OUTPUT`: the runner has the file that it names. */
   readonly env: Readonly<Record<string, string>>
   /** Absolute. */

@@ -8,15 +8,23 @@ import { Either } from "effect"
 import type { ExpressionError } from "../expression/ExpressionError.ts"
 import { parseShell, type ShellTemplate } from "../expression/ShellTemplate.ts"
 import { parseCondition, parseTemplate, type Template } from "../expression/Template.ts"
-import type { PlanStep, PlanTemplate } from "../plan/Plan.ts"
+import type { PlanStep, PlanTemplate, RunStep } from "../plan/Plan.ts"
+import { simpleCommand } from "./SimpleCommand.ts"
 
 export type CompiledEnv = ReadonlyArray<readonly [name: string, value: Template]>
+
+type Words = readonly [string, ...ReadonlyArray<string>]
 
 export interface CompiledStep {
   readonly step: PlanStep
   readonly when?: Template
   readonly work:
-    | { readonly kind: "run"; readonly shell: ReadonlyArray<string>; readonly script: ShellTemplate }
+    | {
+      readonly kind: "run"
+      readonly shell: ReadonlyArray<string>
+      readonly script: ShellTemplate
+      readonly simple?: Words
+    }
     | { readonly kind: "command"; readonly words: ReadonlyArray<Template> }
   readonly env: CompiledEnv
   readonly workdir?: Template
@@ -35,11 +43,17 @@ const sound = <A>(parsed: Either.Either<A, ExpressionError | ReadonlyArray<Expre
 const compileEnv = (env: Readonly<Record<string, string>> | undefined): CompiledEnv =>
   Object.entries(env ?? {}).map(([name, value]) => [name, sound(parseTemplate(value))] as const)
 
+const compileScript = (step: RunStep): CompiledStep["work"] => {
+  const simple = simpleCommand(step.run, step.shell)
+  const work = { kind: "run" as const, shell: step.shell, script: sound(parseShell(step.run)) }
+  return simple === undefined ? work : { ...work, simple }
+}
+
 const compileStep = (step: PlanStep): CompiledStep => ({
   step,
   ...(step.when === undefined ? {} : { when: sound(parseCondition(step.when)) }),
   work: step.kind === "run"
-    ? { kind: "run", shell: step.shell, script: sound(parseShell(step.run)) }
+    ? compileScript(step)
     : { kind: "command", words: step.command.map((word) => sound(parseTemplate(word))) },
   env: compileEnv(step.env),
   ...(step.workdir === undefined ? {} : { workdir: sound(parseTemplate(step.workdir)) })

@@ -30,6 +30,8 @@ interface Workdir {
 
 export interface Prepared {
   readonly command: readonly [string, ...ReadonlyArray<string>]
+  /** The command without a shell, where that is the same. */
+  readonly simple?: readonly [string, ...ReadonlyArray<string>]
   readonly env: Variables
   readonly workdir: string
   readonly shownWorkdir: string
@@ -124,6 +126,7 @@ export const prepareAttempt = (
   if (Either.isLeft(started)) return Either.left(started.left)
   return Either.right({
     command: started.right.command,
+    ...(compiled.work.kind === "run" && compiled.work.simple !== undefined ? { simple: compiled.work.simple } : {}),
     env: {
       ...env.right,
       PAWL_RUN_ID: runId,

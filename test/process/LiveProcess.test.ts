@@ -266,3 +266,35 @@ describe("the logs of an attempt", () => {
       expect((yield* Fiber.join(fiber)).stdout).toBe("early\n")
     }).pipe(Effect.provide(layerLive(1000))))
 })
+
+describe("a plain command without its shell", () => {
+  const simple = (directory: string, script: string) => {
+    const [program = "", ...words] = script.split(" ")
+    return attempt(directory, script, { simple: [program, ...words] })
+  }
+
+  it.live("is started as it is", () =>
+    Effect.gen(function*() {
+      const directory = folder()
+      const exit = yield* run(simple(directory, "readlink /proc/self/exe"))
+      expect(exit.stdout).toContain("readlink")
+      expect(exit.exitCode).toBe(0)
+    }).pipe(Effect.provide(layerLive(1000))))
+
+  it.live("that is not there ends as the shell ends it", () =>
+    Effect.gen(function*() {
+      const exit = yield* run(simple(folder(), "no-such-program"))
+      expect(exit.exitCode).toBe(127)
+      expect(exit.stderr).toContain("not found")
+    }).pipe(Effect.provide(layerLive(1000))))
+
+  it.live("that is no program of its own is run by the shell", () =>
+    Effect.gen(function*() {
+      const directory = folder()
+      writeFileSync(join(directory, "bare"), "echo from the shell\n")
+      chmodSync(join(directory, "bare"), 0o755)
+      expect((yield* run(simple(directory, "./bare"))).stdout).toBe("from the shell\n")
+      writeFileSync(join(directory, "plain"), "")
+      expect((yield* run(simple(directory, "./plain"))).exitCode).toBe(126)
+    }).pipe(Effect.provide(layerLive(1000))))
+})
