@@ -75,6 +75,15 @@ const openedAt = (text: string, end: number): number | undefined => {
 const friendly = (text: string, error: YAMLError): Finding => {
   const expression = unquotedAt(text, error.pos[0])
   if (expression !== undefined) return { path: [], range: [expression, expression + 2], ...unquotedExpression }
+  const [at] = error.pos
+  if (error.code === "UNEXPECTED_TOKEN" && text.slice(at - 1, at + 2).includes("{{")) {
+    return {
+      path: [],
+      range: [at, at + 1],
+      message: "an expression in a text that is not quoted as a whole, within braces or brackets",
+      hint: "quote all of it, as in `run: 'echo \"{{ item }}\"'`, or give the key a line of its own"
+    }
+  }
   if (error.code === "MISSING_CHAR" && error.message.includes("quote")) {
     const start = openedAt(text, error.pos[0]) ?? error.pos[0]
     return {

@@ -88,6 +88,11 @@ describe("a manifest that is wrong", () => {
       "5: zzz: unknown key `zzz` (known here: `id`, `forEach`, `labels`, `needs`, `env`, `workdir`, `failure`, `run`, `command`, `shell`, `timeout`, `outputs` and `steps`)"
     ],
     [
+      "an expression in a text that is quoted in part, within braces",
+      batch("targets:\n  - { id: x, run: echo \"{{ inputs.y }}\" }"),
+      "3: {: an expression in a text that is not quoted as a whole, within braces or brackets (quote all of it, as in `run: 'echo \"{{ item }}\"'`, or give the key a line of its own)"
+    ],
+    [
       "a merge key",
       target("run: x\n<<: {}"),
       "5: <<: unknown key `<<` (YAML 1.2 has no merge keys: write the keys out)"
