@@ -33,7 +33,11 @@ export const makeFileLease = (): { readonly isOnlyWriter: (fd: number) => boolea
   let fcntl: ReturnType<typeof loadFcntl> | undefined
   return {
     isOnlyWriter: (fd) => {
-      fcntl ??= loadFcntl()
+      if (fcntl === undefined) {
+        fcntl = loadFcntl()
+        // Whoever opens the file in the moment of the lease makes the kernel send this, which ends a process by default.
+        process.on("SIGIO", () => {})
+      }
       if (fcntl(fd, F_SETLEASE, F_WRLCK) !== 0) return false
       fcntl(fd, F_SETLEASE, F_UNLCK)
       return true

@@ -120,6 +120,22 @@ describe("a run that is told to stop", () => {
   )
 })
 
+describe("a run whose log files somebody else opens", () => {
+  it("goes on when the kernel tells it so by SIGIO", async () => {
+    const place = workplace()
+    place.write(
+      "batch.yaml",
+      "name: batch\ntargets:\n  - { id: quiet, run: 'true' }\n  - { id: long, run: 'until test -e go; do sleep 0.01; done' }\n"
+    )
+    const child = place.start(["run", "batch.yaml", "--format", "ndjson"])
+    await reached(child.stdout, "\"StepStarted\",\"target\":\"long\"")
+    child.kill("SIGIO")
+    place.write("go", "")
+    await child.exited
+    expect([child.exitCode, child.signalCode]).toEqual([0, null])
+  })
+})
+
 describe("two processes on one batch", () => {
   it("the second ends 75 and says who holds it", async () => {
     const place = workplace()
