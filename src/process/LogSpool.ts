@@ -98,22 +98,28 @@ const makeFolder = (folder: string, isOnlyWriter: (fd: number) => boolean) => {
   const spooled = (attempt: Attempt): AttemptLogs => {
     const files = take(attempt.banner)
     const { err, out, path } = files
+    let isOutShown = false
     let isShown = false
     const show = (): void => {
       if (isShown) return
-      isShown = true
       mkdirSync(dirname(attempt.out), { recursive: true, mode: 0o700 })
-      renameSync(`${path}.out`, attempt.out)
+      if (!isOutShown) renameSync(`${path}.out`, attempt.out)
+      isOutShown = true
       renameSync(`${path}.err`, attempt.err)
+      isShown = true
     }
     const isReusable = (): boolean =>
-      !isShown && lengthOf(out) === 0 && lengthOf(err) === 0 && isOnlyWriter(out.own) && isOnlyWriter(err.own)
+      !isOutShown && lengthOf(out) === 0 && lengthOf(err) === 0 && isOnlyWriter(out.own) && isOnlyWriter(err.own)
     return logsOf(files, `${path}.outputs`, show, () => {
       if (isReusable()) {
         idle.push({ path, bannerLength: attempt.banner.length, out: out.own, err: err.own })
         return
       }
-      show()
+      try {
+        show()
+      } catch {
+        // An attempt that came to its end has told of this already; one that was interrupted has nobody to tell.
+      }
       closeLog(out)
       closeLog(err)
     })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@effect/vitest"
-import { Effect, Fiber, Schedule } from "effect"
+import { Cause, Effect, Exit, Fiber, Schedule } from "effect"
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -296,5 +296,29 @@ describe("a plain command without its shell", () => {
       expect((yield* run(simple(directory, "./bare"))).stdout).toBe("from the shell\n")
       writeFileSync(join(directory, "plain"), "")
       expect((yield* run(simple(directory, "./plain"))).exitCode).toBe(126)
+    }).pipe(Effect.provide(layerLive(1000))))
+})
+
+describe("logs that can't be put in their place", () => {
+  it.live("fail an attempt that takes its time all the same, though its first try is long over", () =>
+    Effect.gen(function*() {
+      const directory = folder()
+      const given = attempt(directory, "touch logs/gone; sleep 0.2; echo something", {
+        out: join(directory, "logs", "gone", "step.out"),
+        err: join(directory, "logs", "gone", "step.err")
+      })
+      expect(yield* Effect.flip(run(given))).toMatchObject({ _tag: "StateError", path: given.out })
+    }).pipe(Effect.provide(layerLive(1000))))
+
+  it.live("fail the attempt with what is wrong, and never more than that", () =>
+    Effect.gen(function*() {
+      const directory = folder()
+      const given = attempt(directory, "touch logs/gone; echo something", {
+        out: join(directory, "logs", "gone", "step.out"),
+        err: join(directory, "logs", "gone", "step.err")
+      })
+      const exit = yield* Effect.exit(run(given))
+      expect(Exit.isFailure(exit) && Cause.defects(exit.cause).length).toBe(0)
+      expect(Exit.isFailure(exit) && Cause.squash(exit.cause)).toMatchObject({ _tag: "StateError", path: given.out })
     }).pipe(Effect.provide(layerLive(1000))))
 })
