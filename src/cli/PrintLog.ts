@@ -33,7 +33,7 @@ const unreadable = (file: string, words: string): StateError =>
  */
 export const printLog = Effect.fn("PrintLog.printLog")(function*(log: OpenLog, sink: Sink, heading?: string) {
   const files = yield* FileSystem.FileSystem
-  const isThere = yield* Effect.orElseSucceed(files.exists(log.file), () => false)
+  const isThere = yield* Effect.mapError(files.exists(log.file), (error) => unreadable(log.file, why(error)))
   if (!isThere) return log
   return yield* Effect.scoped(Effect.gen(function*() {
     const file = yield* files.open(log.file)
