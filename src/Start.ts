@@ -9,13 +9,16 @@ import { makeRunMain } from "@effect/platform/Runtime"
 import { layer as layerFileSystem } from "@effect/platform-bun/BunFileSystem"
 import { layer as layerPath } from "@effect/platform-bun/BunPath"
 import { Effect, Exit, Layer } from "effect"
+import { layerFileInbox } from "./checkpoint/FileInbox.ts"
 import { layerFile } from "./checkpoint/FileRunStore.ts"
+import { layerInboxGates } from "./checkpoint/InboxGates.ts"
 import { layerDisk } from "./checkpoint/LiveDisk.ts"
 import { app } from "./cli/App.ts"
 import type { Identity } from "./cli/Defect.ts"
 import { layerStreams } from "./cli/LiveStreams.ts"
 import { layerLog } from "./cli/Log.ts"
 import { layerSignals } from "./cli/Signals.ts"
+import { layerTerminal } from "./cli/Terminal.ts"
 import { Watchers } from "./cli/Watchers.ts"
 import { Environment } from "./manifest/Environment.ts"
 import { Stdin } from "./manifest/Stdin.ts"
@@ -28,6 +31,8 @@ const grace = 10_000
 const layer = Layer.mergeAll(
   layerFile.pipe(Layer.provide(layerDisk), Layer.provideMerge(Watchers.layer)),
   layerLive(grace),
+  layerInboxGates.pipe(Layer.provideMerge(layerFileInbox), Layer.provide(layerDisk)),
+  layerTerminal,
   Environment.layerProcess,
   Stdin.layerProcess,
   layerFileSystem,

@@ -16,7 +16,7 @@ const whatToDo: { readonly [Name in keyof typeof ExitCode]: string } = {
   Ok: "Go on. With `--strict` any blocked or errored target makes it 1.",
   Stuck: "Look at `targets` of the summary.",
   ComeBackLater: "Run again after `retryAt`. This version never ends so.",
-  DecisionNeeded: "Decide. This version has no gates and never ends so.",
+  DecisionNeeded: "`pawl approve` or `pawl reject`, then run again.",
   Usage: "Fix the call.",
   NotAcceptable: "Fix the file. A plan other than `--expect-plan` says, and changed targets on resume, end so too.",
   Defect: "Report it.",
@@ -48,6 +48,7 @@ const haltReasons: { readonly [Reason in HaltReason]: string } = {
   CapReached: "`--cap` steps were started, and there is more to do.",
   FilterExhausted: "The targets chosen by `--only` are through.",
   NoMatchingItems: "No target was chosen: `--only` matched none. The exit code is 0.",
+  AwaitingApproval: "Nothing is left but targets that rest at a gate; without `--auto-advance`, as soon as one does.",
   ShutdownRequested: "A signal asked pawl to stop.",
   CheckpointFailed: "The run's state could not be written."
 }
@@ -61,7 +62,11 @@ const failureReasons: { readonly [Reason in FailureReason]: readonly [meaning: s
   "timed-out": ["It did not end within its `timeout`.", "errored"],
   "could-not-start": ["Its program or its working directory is not there, or may not be used.", "errored"],
   "bad-output": ["It ended with 0, but its promised JSON, or its `$PAWL_OUTPUT` file, cannot be read.", "blocked"],
-  "expression-failed": ["An expression could not be evaluated. Never retried: trying again cannot mend it.", "blocked"]
+  "expression-failed": ["An expression could not be evaluated. Never retried: trying again cannot mend it.", "blocked"],
+  "child-failed": ["Of a composite step: a step within it failed; `child` is the first that did.", "as its child"],
+  "too-many-iterations": ["Of a loop: it came to its `maxIterations`.", "blocked"],
+  "items-changed": ["Of a map that is gone on with: its list is not the one that it began with.", "blocked"],
+  "gate-rejected": ["Of a gate with `onReject: abort`: it was rejected.", "blocked"]
 }
 
 export const failureReasonRows = (): Rows =>
@@ -72,16 +77,21 @@ const events: { readonly [Type in RunEvent["type"]]: string } = {
   RunResumed: "Another invocation goes on with it; which targets begin again, which are retried.",
   TargetStarted: "A target is taken up, or taken up again.",
   StepStarted: "An attempt began, with its process id.",
+  StepEntered: "A composite step began, with the branch or the items it goes by; or a step with `idempotent: false` is about to.",
+  IterationEnded: "An iteration of a loop is through and another follows, not before `nextAttemptAt`.",
+  GateOpened: "A person has to decide; `seq` is what a decision refers to.",
+  GateDecided: "A gate was decided: which option, by whom.",
   AttemptFailed: "An attempt failed and another follows, not before `nextAttemptAt`.",
   StepSucceeded: "With the output that later steps may refer to.",
-  StepFailed: "A step is exhausted and ends its target.",
+  StepFailed: "A step is exhausted and ends its branch or its target.",
   StepContinued: "A step is exhausted and its target goes on (`continueOnError`).",
-  StepSkipped: "Its `when` is false.",
+  StepSkipped: "Its `when` is false, a gate before it was rejected, or it was interrupted.",
   BreakerOpened: "So many exhausted steps in a row end the target.",
   TargetCompleted: "All its steps are through.",
   TargetBlocked: "Its own work failed.",
   TargetErrored: "Its surroundings failed: a time-out, or a command that could not start.",
   TargetSkipped: "A target that it needs did not complete; `need` names it.",
+  TargetPaused: "It rests at a gate.",
   RunHalted: "The invocation is over, with its halt reason."
 }
 

@@ -5,7 +5,7 @@
  * mean. The surprise: writes and syncs are synchronous calls. One of them is shorter than the
  * way to a worker thread and back, and while it lasts nothing may overtake it anyway.
  */
-import { Context, type Effect, type Scope } from "effect"
+import { Context, type Effect, type Either, type Scope } from "effect"
 import type { StateError } from "../run/StateError.ts"
 
 /**
@@ -31,10 +31,24 @@ export class Disk extends Context.Tag("pawl/Disk")<Disk, {
   readonly read: (path: string, from?: number, length?: number) => Effect.Effect<Uint8Array | undefined, StateError>
   /** Replaces a file in one step: after any crash it is the old one or the new one, whole. */
   readonly replace: (path: string, text: string) => Effect.Effect<void, StateError>
+  /** Makes a file, 0600, that is whole and durable under its name; false where that name is taken. */
+  readonly create: (path: string, text: string) => Effect.Effect<boolean, StateError>
+  /**
+   * The bytes of a file that anybody may have put there, of at most `most`; on the left why they are not
+   * read. Undefined where there is no such file.
+   */
+  readonly readPlain: (
+    path: string,
+    most: number
+  ) => Effect.Effect<Either.Either<Uint8Array, string> | undefined, StateError>
   /** Opens a file for appending, 0600, made durable in its folder where it is new. */
   readonly openAppend: (path: string) => Effect.Effect<AppendFile, StateError, Scope.Scope>
   /** When a file was last written, epoch milliseconds; undefined where there is no such file. */
   readonly modifiedAt: (path: string) => Effect.Effect<number | undefined, StateError>
   /** Removes a file or a folder with all in it. */
   readonly remove: (path: string) => Effect.Effect<void, StateError>
+  /** Gives a file or folder another place on the same disk, in one step and durably. */
+  readonly move: (from: string, to: string) => Effect.Effect<void, StateError>
+  /** Bytes of all the files in a folder, at any depth. */
+  readonly size: (path: string) => Effect.Effect<number, StateError>
 }>() {}

@@ -8,18 +8,23 @@ import { Effect, Either, Layer } from "effect"
 import { dirname, join } from "node:path"
 import { decodePlan, encodePlan } from "../plan/PlanJson.ts"
 import type { Plan } from "../plan/Plan.ts"
+import { decodeOrigin, encodeOrigin, type RunOrigin } from "../run/RunOrigin.ts"
 import { StateError } from "../run/StateError.ts"
 import { Status } from "../run/Status.ts"
 import { Disk } from "./Disk.ts"
 import { layerFile as layerFileCheckpoint } from "./FileCheckpoint.ts"
-import { liveHolder, lock } from "./Lock.ts"
+import { liveHolder, lock, nameRun } from "./Lock.ts"
+import { readEvents } from "./ReadEvents.ts"
 import { recover } from "./Recover.ts"
 import {
   batchDirectory,
   currentFile,
   FIRST_PLAN,
+  inboxFolder,
   lockFile,
   nextPlanName,
+  originFile,
+  removedFolder,
   runDirectory,
   runsDirectory
 } from "./RunDirectory.ts"
@@ -41,6 +46,30 @@ const make = Effect.gen(function*() {
       hint: "restore the file from a backup, or set this run aside with --fresh and start anew",
       path
     })
+  })
+
+  const readOrigin = Effect.fn("FileRunStore.readOrigin")(function*(ref: RunRef) {
+    const path = originFile(ref.directory)
+    const bytes = yield* disk.read(path)
+    if (bytes === undefined) return undefined
+    const origin = decodeOrigin(decoder.decode(bytes))
+    if (Either.isRight(origin)) return origin.right
+    return yield* new StateError({
+      message: `${path} could not be read: ${origin.left}`,
+      hint: "go on with `pawl run` and the manifest, which writes it anew",
+      path
+    })
+  })
+
+  const keepOrigin = Effect.fn("FileRunStore.keepOrigin")(function*(ref: RunRef, origin: RunOrigin | undefined) {
+    const path = originFile(ref.directory)
+    const bytes = yield* disk.read(path)
+    if (origin === undefined) {
+      if (bytes !== undefined) yield* disk.remove(path)
+      return
+    }
+    const text = encodeOrigin(origin)
+    if (bytes === undefined || decoder.decode(bytes) !== text) yield* disk.replace(path, text)
   })
 
   const runsOf = (stateDir: string, batch: string) => {
@@ -65,11 +94,23 @@ const make = Effect.gen(function*() {
       )
     )
 
+  const currentOf = (batchDir: string) =>
+    Effect.map(disk.read(currentFile(batchDir)), (bytes) => bytes === undefined ? "" : decoder.decode(bytes).trim())
+
+  const lockOf = (ref: RunRef): string => lockFile(dirname(dirname(ref.directory)))
+
+  const live = (ref: RunRef) =>
+    Effect.sync(() => {
+      const holder = liveHolder(lockOf(ref))
+      return holder?.runId === ref.runId ? { pid: holder.pid } : undefined
+    })
+
   const read = Effect.fn("FileRunStore.read")(function*(ref: RunRef) {
     const { state } = yield* Effect.provideService(recover(ref.directory), Disk, disk)
     const plan = yield* readPlan(ref.directory, state.plan === "" ? FIRST_PLAN : state.plan)
-    const holder = liveHolder(lockFile(dirname(dirname(ref.directory))))
-    return { ref, plan, state, ...(holder === undefined ? {} : { live: { pid: holder.pid } }) }
+    const isCurrent = (yield* currentOf(dirname(dirname(ref.directory)))) === ref.runId
+    const process = yield* live(ref)
+    return { ref, plan, state, ...(process && { live: process }), ...(isCurrent ? { isCurrent: true as const } : {}) }
   })
 
   const open = Effect.fn("FileRunStore.open")(function*(stateDir: string, batch: string) {
@@ -77,8 +118,7 @@ const make = Effect.gen(function*() {
     yield* disk.makeFolder(batchDir)
     yield* lock(lockFile(batchDir), batch)
     const refOf = (runId: string): RunRef => ({ runId, batch, directory: runDirectory(batchDir, runId) })
-    const bytes = yield* disk.read(currentFile(batchDir))
-    const runId = bytes === undefined ? "" : decoder.decode(bytes).trim()
+    const runId = yield* currentOf(batchDir)
     if (runId !== "" && (yield* disk.modifiedAt(join(refOf(runId).directory, FIRST_PLAN))) === undefined) {
       return yield* new StateError({
         message: `${currentFile(batchDir)} names run ${runId}, whose plan is not there`,
@@ -91,6 +131,15 @@ const make = Effect.gen(function*() {
         runId === "" ? disk.remove(currentFile(batchDir)) : disk.replace(currentFile(batchDir), `${runId}\n`),
         disk.remove(ref.directory)
       )
+    const sweep = disk.remove(removedFolder(batchDir))
+    const remove = Effect.fn("FileRunStore.remove")(function*(ref: RunRef) {
+      // First of all nobody goes on with it any more.
+      if ((yield* currentOf(batchDir)) === ref.runId) yield* disk.remove(currentFile(batchDir))
+      yield* sweep
+      yield* disk.makeFolder(removedFolder(batchDir))
+      yield* disk.move(ref.directory, join(removedFolder(batchDir), ref.runId))
+      yield* sweep
+    })
     return {
       ...(runId === "" ? {} : { current: refOf(runId) }),
       plan: (ref: RunRef, name: string) => readPlan(ref.directory, name),
@@ -99,6 +148,7 @@ const make = Effect.gen(function*() {
       create: (id: string, plan: Plan) => {
         const ref = refOf(id)
         return disk.makeFolder(join(ref.directory, "logs")).pipe(
+          Effect.zipRight(disk.makeFolder(inboxFolder(ref.directory))),
           Effect.zipRight(disk.replace(join(ref.directory, FIRST_PLAN), encodePlan(plan))),
           Effect.zipRight(disk.replace(currentFile(batchDir), `${id}\n`)),
           Effect.as(ref),
@@ -110,17 +160,28 @@ const make = Effect.gen(function*() {
           Effect.map(nextPlanName),
           Effect.tap((name) => disk.replace(join(ref.directory, name), encodePlan(plan)))
         ),
-      discard
+      origin: readOrigin,
+      keepOrigin,
+      discard,
+      remove,
+      sweep
     }
   })
 
   return RunStore.of({
     list,
     read,
+    live,
+    events: (ref, from) => Effect.provideService(readEvents(ref.directory, from), Disk, disk),
+    size: (ref) => disk.size(ref.directory),
+    unswept: (stateDir) =>
+      Effect.flatMap(disk.list(stateDir), Effect.filter((batch) =>
+        Effect.map(disk.list(removedFolder(batchDirectory(stateDir, batch))), (names) => names.length > 0))),
     open,
     checkpoint: (ref) =>
       layerFileCheckpoint(ref.directory).pipe(
-        Layer.provide(Layer.merge(Layer.succeed(Disk, disk), Layer.succeed(Status, status)))
+        Layer.provide(Layer.merge(Layer.succeed(Disk, disk), Layer.succeed(Status, status))),
+        Layer.provide(Layer.effectDiscard(nameRun(lockOf(ref), ref.runId)))
       ),
     saveSummary: (ref, text) => disk.replace(join(ref.directory, "summary.json"), text)
   })

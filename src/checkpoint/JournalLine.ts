@@ -21,6 +21,9 @@ export const encodeLine = (event: RunEvent): string => {
   return `${body}${MARK}${checksum(body)}"}\n`
 }
 
+/** The JSON of an event as it was before its checksum was put in; the line must be a sound one. */
+export const eventText = (line: string): string => `${line.slice(0, -TAIL)}}`
+
 const QUOTE = Buffer.from(MARK)
 
 /** Whether the checksum of a line without its line end is right; the line is not read any further. */

@@ -23,6 +23,8 @@ import {
 import { dirname } from "node:path"
 import { StateError } from "../run/StateError.ts"
 import { type AppendFile, Disk } from "./Disk.ts"
+import { folderSize } from "./FolderSize.ts"
+import { createWhole, readPlain } from "./WholeFile.ts"
 
 const codeOf = (cause: unknown): string =>
   cause instanceof Error && "code" in cause ? String(cause.code) : String(cause)
@@ -125,6 +127,12 @@ const replaceFile = (path: string, text: string): void => {
   syncFolder(dirname(path))
 }
 
+const move = (from: string, to: string): void => {
+  renameSync(from, to)
+  syncFolder(dirname(to))
+  syncFolder(dirname(from))
+}
+
 const openAppend = (path: string): { readonly fd: number; readonly size: number } => {
   const fd = openSync(path, "a", 0o600)
   const size = fstatSync(fd).size
@@ -167,6 +175,8 @@ export const layerDisk: Layer.Layer<Disk> = Layer.succeed(Disk, {
     }),
   read: (path, from = 0, length = Infinity) => reading("read", path, () => readFrom(path, from, length)),
   replace: (path, text) => attempt("written", path, () => replaceFile(path, text)),
+  create: (path, text) => attempt("written", path, () => createWhole(path, text)),
+  readPlain: (path, most) => reading("read", path, () => readPlain(path, most)),
   openAppend: (path) =>
     Effect.map(
       Effect.acquireRelease(
@@ -176,5 +186,7 @@ export const layerDisk: Layer.Layer<Disk> = Layer.succeed(Disk, {
       ({ fd, size }) => appendFile(path, fd, size)
     ),
   modifiedAt: (path) => reading("looked at", path, () => statSync(path, { throwIfNoEntry: false })?.mtimeMs),
-  remove: (path) => attempt("removed", path, () => rmSync(path, { recursive: true, force: true }))
+  remove: (path) => attempt("removed", path, () => rmSync(path, { recursive: true, force: true })),
+  move: (from, to) => attempt("moved", from, () => move(from, to)),
+  size: (path) => reading("measured", path, () => folderSize(path))
 })

@@ -7,7 +7,7 @@
  */
 import { dlopen, FFIType } from "bun:ffi"
 import { Effect, type Scope } from "effect"
-import { closeSync, ftruncateSync, openSync, readFileSync, writeSync } from "node:fs"
+import { appendFileSync, closeSync, ftruncateSync, openSync, readFileSync, writeSync } from "node:fs"
 import { hostname } from "node:os"
 import { isAlive, startTimeOf } from "../process/ProcessTable.ts"
 import { RunHeldError, type StateError } from "../run/StateError.ts"
@@ -32,11 +32,15 @@ const flock = (fd: number): boolean => {
 
 export interface Holder {
   readonly pid: number
+  /** The run that it works on; absent before it has come to one. */
+  readonly runId?: string
   readonly pidStart?: number
   readonly host: string
 }
 
-const field = (text: string, name: string): string | undefined => new RegExp(`^${name}=(.*)$`, "m").exec(text)?.[1]
+/** The last line of that name: what is known later stands further down. */
+const field = (text: string, name: string): string | undefined =>
+  [...text.matchAll(new RegExp(`^${name}=(.*)$`, "gm"))].at(-1)?.[1]
 
 /** Who a lock file names; undefined where it is not there or names nobody. */
 export const readHolder = (path: string): Holder | undefined => {
@@ -45,7 +49,13 @@ export const readHolder = (path: string): Holder | undefined => {
     const pid = Number(field(text, "pid") ?? "x")
     const start = Number(field(text, "pidStart") ?? "x")
     if (!Number.isSafeInteger(pid)) return undefined
-    return { pid, host: field(text, "host") ?? "", ...(Number.isSafeInteger(start) ? { pidStart: start } : {}) }
+    const runId = field(text, "run")
+    return {
+      pid,
+      host: field(text, "host") ?? "",
+      ...(Number.isSafeInteger(start) ? { pidStart: start } : {}),
+      ...(runId === undefined ? {} : { runId })
+    }
   } catch {
     return undefined
   }
@@ -79,6 +89,15 @@ const take = (path: string, batch: string): number | RunHeldError => {
   writeSync(fd, `pid=${process.pid}\n${start === undefined ? "" : `pidStart=${start}\n`}host=${hostname()}\n`)
   return fd
 }
+
+/** Says in a lock that this process holds which run it works on. */
+export const nameRun = (path: string, runId: string): Effect.Effect<void, StateError> =>
+  Effect.try({
+    try: () => {
+      if (readHolder(path)?.pid === process.pid) appendFileSync(path, `run=${runId}\n`)
+    },
+    catch: (cause) => stateError("written", path, cause)
+  })
 
 /** Takes the lock until the scope closes. */
 export const lock = (path: string, batch: string): Effect.Effect<void, StateError | RunHeldError, Scope.Scope> =>

@@ -24,7 +24,7 @@ export interface Recovered {
   readonly soundBytes: number
 }
 
-const damaged = (path: string, { line, why }: Damage): StateError =>
+export const damaged = (path: string, { line, why }: Damage): StateError =>
   new StateError({
     message: `${path}: line ${line} is damaged: ${why}`,
     hint: "restore the file from a backup, or set this run aside with --fresh and start anew",

@@ -24,3 +24,7 @@ export const lockFile = (batchDir: string): string => join(batchDir, "lock")
 export const currentFile = (batchDir: string): string => join(batchDir, "current")
 export const runsDirectory = (batchDir: string): string => join(batchDir, "runs")
 export const runDirectory = (batchDir: string, runId: string): string => join(batchDir, "runs", runId)
+/** Runs on their way out. What is in here is no run any more. */
+export const removedFolder = (batchDir: string): string => join(batchDir, "removed")
+export const originFile = (runDir: string): string => join(runDir, "origin.json")
+export const inboxFolder = (runDir: string): string => join(runDir, "inbox")

@@ -6,6 +6,8 @@
  */
 import { Context, type Effect, type Layer, type Scope } from "effect"
 import type { Plan } from "../plan/Plan.ts"
+import type { RunOrigin } from "../run/RunOrigin.ts"
+import type { RunEvent } from "../run/RunEvent.ts"
 import type { RunState } from "../run/RunState.ts"
 import type { RunHeldError, StateError } from "../run/StateError.ts"
 import type { Checkpoint } from "./Checkpoint.ts"
@@ -23,7 +25,32 @@ export interface StoredRun {
   readonly plan: Plan
   readonly state: RunState
   /** The process that works on it now. */
-  readonly live?: { readonly pid: number }
+  readonly live?: LiveProcess
+  /** It is the one that `pawl run` goes on with. */
+  readonly isCurrent?: true
+}
+
+export interface LiveProcess {
+  readonly pid: number
+}
+
+/** An event with the JSON that stands for it in the journal, its checksum left out. */
+export interface JournalEvent {
+  readonly event: RunEvent
+  readonly text: string
+}
+
+/** How far a journal has been read. */
+export interface JournalPlace {
+  readonly bytes: number
+  /** Of the last event read. */
+  readonly seq: number
+}
+
+export interface JournalPart {
+  readonly events: ReadonlyArray<JournalEvent>
+  /** Where the next part begins. */
+  readonly place: JournalPlace
 }
 
 /** A batch's part of a state directory, held by this process until the scope closes. */
@@ -38,14 +65,30 @@ export interface OpenBatch {
   readonly create: (runId: string, plan: Plan) => Effect.Effect<RunRef, StateError>
   /** Stores a later plan of a run beside the first; returns its file name. */
   readonly addPlan: (ref: RunRef, plan: Plan) => Effect.Effect<string, StateError>
+  /** What was kept of a run's surroundings. */
+  readonly origin: (ref: RunRef) => Effect.Effect<RunOrigin | undefined, StateError>
+  /** Keeps what a run's surroundings are now; changes no file where that is what is kept already. */
+  readonly keepOrigin: (ref: RunRef, origin: RunOrigin | undefined) => Effect.Effect<void, StateError>
   /** Takes back a run that never began. */
   readonly discard: (ref: RunRef) => Effect.Effect<void, StateError>
+  /** Removes a run with all that it left; whatever cuts this short, there is never half a run. */
+  readonly remove: (ref: RunRef) => Effect.Effect<void, StateError>
+  /** Removes what is left of removals that were cut short. */
+  readonly sweep: Effect.Effect<void, StateError>
 }
 
 export class RunStore extends Context.Tag("pawl/RunStore")<RunStore, {
   /** Every run of every batch, newest first. A state directory that is not there holds none. */
   readonly list: (stateDir: string) => Effect.Effect<ReadonlyArray<RunRef>, StateError>
   readonly read: (ref: RunRef) => Effect.Effect<StoredRun, StateError>
+  /** The process that works on a run now; much cheaper than reading the run. */
+  readonly live: (ref: RunRef) => Effect.Effect<LiveProcess | undefined>
+  /** Events after a place, some at a time; none where there are no more for now. A torn last line is not one. */
+  readonly events: (ref: RunRef, from: JournalPlace) => Effect.Effect<JournalPart, StateError>
+  /** Bytes of all the files of a run. */
+  readonly size: (ref: RunRef) => Effect.Effect<number, StateError>
+  /** The batches in which a removal was cut short. */
+  readonly unswept: (stateDir: string) => Effect.Effect<ReadonlyArray<string>, StateError>
   readonly open: (stateDir: string, batch: string) => Effect.Effect<OpenBatch, StateError | RunHeldError, Scope.Scope>
   /** The durable record of one run, opened for going on with it. */
   readonly checkpoint: (ref: RunRef) => Layer.Layer<Checkpoint, StateError>

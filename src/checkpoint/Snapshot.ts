@@ -8,10 +8,11 @@
 import { Either, HashMap } from "effect"
 import { parseJson, stringifyJson } from "../expression/Value.ts"
 import type { RunState } from "../run/RunState.ts"
+import type { StepState } from "../run/StepState.ts"
 import type { TargetState } from "../run/TargetState.ts"
 
 /** Raised when an older pawl could misread what a newer one writes. */
-export const SNAPSHOT_VERSION = 1
+export const SNAPSHOT_VERSION = 2
 
 export interface Snapshot {
   readonly state: RunState
@@ -33,17 +34,28 @@ export const encodeSnapshot = ({ journalBytes, lastLineBytes, state }: Snapshot)
     journalBytes,
     lastLineBytes,
     ...rest,
-    targets: Object.fromEntries(targets)
+    targets: Object.fromEntries(Array.from(targets, ([id, target]) => [id, storedTarget(target)]))
   }, 1).slice(0, -2)
   return `${body},\n "checksum": "${checksum(body)}"\n}\n`
 }
+
+/** A target in JSON: the map of its inner steps as an object, by path. */
+interface StoredTarget extends Omit<TargetState, "within"> {
+  readonly within?: Readonly<Record<string, StepState>>
+}
+
+const storedTarget = ({ within, ...target }: TargetState): StoredTarget =>
+  within === undefined ? target : { ...target, within: Object.fromEntries(HashMap.toEntries(within).toSorted(([a], [b]) => (a < b ? -1 : 1))) }
+
+const readTarget = ({ within, ...target }: StoredTarget): TargetState =>
+  within === undefined ? target : { ...target, within: HashMap.fromIterable(Object.entries(within)) }
 
 interface Stored extends Omit<RunState, "targets"> {
   readonly version: number
   readonly checksum: string
   readonly journalBytes: number
   readonly lastLineBytes: number
-  readonly targets: Readonly<Record<string, TargetState>>
+  readonly targets: Readonly<Record<string, StoredTarget>>
 }
 
 /** The checksum vouches for the rest: only this program's own text passes it. */
@@ -69,7 +81,7 @@ export const decodeSnapshot = (text: string): Either.Either<Snapshot, Unfit> => 
   if (typeof value !== "object" || value === null || !isStored(value)) return Either.left("damaged")
   const { checksum: _c, journalBytes, lastLineBytes, targets, version: _v, ...rest } = value
   return Either.right({
-    state: { ...rest, targets: HashMap.fromIterable(Object.entries(targets)) },
+    state: { ...rest, targets: HashMap.fromIterable(Object.entries(targets).map(([id, target]) => [id, readTarget(target)])) },
     journalBytes,
     lastLineBytes
   })

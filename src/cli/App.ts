@@ -78,12 +78,14 @@ const confess = (cause: Cause.Cause<unknown>, call: Call, identity: Identity) =>
     return Code.Defect
   })
 
+/** Whether a call drives a run, which has an answer of its own however it ends. */
+const drivesRun = ({ command }: Call): boolean => command?.name === "run" || command?.name === "resume"
+
 /** A run saves its state at a signal and ends by itself; everything else just ends. */
 const untilSignal = <A, E, R>(call: Call, effect: Effect.Effect<A, E, R>) =>
   Effect.flatMap(
     Shutdown,
-    ({ requested }) =>
-      call.command?.name === "run" ? effect : Effect.raceFirst(effect, Effect.flatMap(requested, endedBy))
+    ({ requested }) => drivesRun(call) ? effect : Effect.raceFirst(effect, Effect.flatMap(requested, endedBy))
   )
 
 const attempt = (call: Call, look: Look, identity: Identity) =>
@@ -95,7 +97,7 @@ const attempt = (call: Call, look: Look, identity: Identity) =>
       Effect.provideService(Output, output)
     )
     // An answer that failed does not replace a table that is there; a document says that it failed.
-    if (code !== Code.Ok && look.format === "table" && call.command?.name !== "run") return code
+    if (code !== Code.Ok && look.format === "table" && !drivesRun(call)) return code
     // That a signal ended it is what a script must know first.
     yield* code < Code.Hangup
       ? output.commit

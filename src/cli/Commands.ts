@@ -5,7 +5,7 @@
  * Owns their names, arguments, flags and words. Must not know what they do.
  */
 import type { Flags } from "./Flag.ts"
-import { common, planning, reading, root, running } from "./Flags.ts"
+import { cleaning, common, deciding, planning, reading, resuming, root, running, watching } from "./Flags.ts"
 
 export interface ArgumentData {
   /** As help shows it. */
@@ -61,6 +61,50 @@ export const runData = {
   ]
 } as const satisfies CommandData
 
+export const resumeData = {
+  name: "resume",
+  summary: "go on with a run from its stored plan, without the manifest",
+  arguments: [{
+    ...run,
+    description: "a run id, the beginning of one, or a batch; may be left out where there is one batch"
+  }],
+  flags: { ...resuming, ...planning, ...common },
+  details: [
+    "The plan, the items of its lists and its inputs are those that were stored. The values of secret inputs are never "
+    + "stored: they come from their environment variables, --input or --inputs again.",
+    "To go on with a changed manifest, use `pawl run`."
+  ],
+  examples: ["pawl resume", "pawl resume nightly-e2e --auto-advance --retry-blocked"]
+} as const satisfies CommandData
+
+const gate: ArgumentData = {
+  name: "GATE",
+  required: false,
+  description: "TARGET/PATH, as `pawl status` shows it; may be left out where only one waits"
+}
+
+export const approveData = {
+  name: "approve",
+  summary: "decide a gate: its target goes on",
+  arguments: [run, gate],
+  flags: { ...deciding, ...common },
+  details: [
+    "Works whether the run is live or at rest. A live run goes on by itself; one at rest with `pawl resume`.",
+    "Without --option the first option that is not `reject` is chosen. A gate is decided once: a second decision is "
+    + "refused (65), and told who made the first."
+  ],
+  examples: ["pawl approve nightly-e2e api/ship", "pawl approve nightly-e2e api/ship --option green --note 'checked'"]
+} as const satisfies CommandData
+
+export const rejectData = {
+  name: "reject",
+  summary: "decide a gate: what its `onReject` says happens",
+  arguments: [run, gate],
+  flags: { ...deciding, ...common },
+  details: ["Works whether the run is live or at rest. A gate with `onReject: retry` can be decided again afterwards."],
+  examples: ["pawl reject nightly-e2e api/ship --note 'not on a Friday'"]
+} as const satisfies CommandData
+
 export const validateData = {
   name: "validate",
   summary: "check a manifest and its inputs; every error at once",
@@ -112,6 +156,33 @@ export const logsData = {
   examples: ["pawl logs nightly-e2e", "pawl logs nightly-e2e api/build --stderr --attempt 2"]
 } as const satisfies CommandData
 
+export const eventsData = {
+  name: "events",
+  summary: "print the events of a run, one JSON object a line",
+  arguments: [{ ...run, required: true, description: "a run id, the beginning of one, or a batch" }],
+  flags: { ...common, ...watching },
+  details: [
+    "The events are those of the journal, without its checksums. `--format table` prints one line for people each, "
+    + "`--format json` one document with all of them.",
+    "A last line that a crash has torn is no event and is not printed; damage anywhere else is exit code 74."
+  ],
+  examples: ["pawl events nightly-e2e", "pawl events nightly-e2e --follow --format table"]
+} as const satisfies CommandData
+
+export const cleanupData = {
+  name: "cleanup",
+  summary: "remove runs that have ended",
+  arguments: [],
+  flags: { ...cleaning, ...common },
+  details: [
+    "Without --keep and --older-than: those that ended more than 30 days ago, but of each batch the newest run stays. "
+    + "With --keep alone age does not matter. With both, a run must be old and not among the newest to be removed.",
+    "Never removed: a run that is live, one that `pawl run` would go on with since it has pending or paused targets, "
+    + "and one that can't be read. Once the newest run of a batch is removed (--keep 0), `pawl run` starts anew."
+  ],
+  examples: ["pawl cleanup --dry-run", "pawl cleanup --keep 10", "pawl cleanup --older-than 7d --keep 3"]
+} as const satisfies CommandData
+
 export const schemaData = {
   name: "schema",
   summary: "print the JSON Schema of a shape",
@@ -135,7 +206,22 @@ export const initData = {
   examples: ["pawl init", "pawl init nightly.yaml"]
 } as const satisfies CommandData
 
-const names = ["run", "validate", "plan", "status", "runs", "logs", "schema", "init", "help"] as const
+const names = [
+  "run",
+  "resume",
+  "approve",
+  "reject",
+  "validate",
+  "plan",
+  "status",
+  "runs",
+  "logs",
+  "events",
+  "cleanup",
+  "schema",
+  "init",
+  "help"
+] as const
 
 export const helpData = {
   name: "help",
@@ -148,11 +234,16 @@ export const helpData = {
 
 const all = [
   runData,
+  resumeData,
+  approveData,
+  rejectData,
   validateData,
   planData,
   statusData,
   runsData,
   logsData,
+  eventsData,
+  cleanupData,
   schemaData,
   initData,
   helpData

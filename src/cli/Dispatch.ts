@@ -5,7 +5,18 @@
  */
 import { Effect } from "effect"
 import type { Call } from "./Arguments.ts"
-import { type CommandName, logsData, planData, runData, statusData, validateData } from "./Commands.ts"
+import {
+  approveData,
+  cleanupData,
+  type CommandName,
+  eventsData,
+  logsData,
+  planData,
+  resumeData,
+  runData,
+  statusData,
+  validateData
+} from "./Commands.ts"
 import { parseFlags } from "./Parse.ts"
 
 /** Does what a call without problems asks for; gives its exit code. */
@@ -16,6 +27,17 @@ export const dispatch = (call: Call, name: CommandName) => {
       return Effect.flatMap(
         Effect.all([parseFlags(runData.flags, call), Effect.promise(() => import("./RunCommand.ts"))]),
         ([flags, { runCommand }]) => runCommand(flags, args)
+      )
+    case "resume":
+      return Effect.flatMap(
+        Effect.all([parseFlags(resumeData.flags, call), Effect.promise(() => import("./ResumeCommand.ts"))]),
+        ([flags, { resumeCommand }]) => resumeCommand(flags, args)
+      )
+    case "approve":
+    case "reject":
+      return Effect.flatMap(
+        Effect.all([parseFlags(approveData.flags, call), Effect.promise(() => import("./DecideCommand.ts"))]),
+        ([flags, { decideCommand }]) => decideCommand(name, flags, args)
       )
     case "validate":
       return Effect.flatMap(
@@ -41,6 +63,16 @@ export const dispatch = (call: Call, name: CommandName) => {
       return Effect.flatMap(
         Effect.all([parseFlags(logsData.flags, call), Effect.promise(() => import("./LogsCommand.ts"))]),
         ([flags, { logsCommand }]) => logsCommand(flags, args)
+      )
+    case "events":
+      return Effect.flatMap(
+        Effect.all([parseFlags(eventsData.flags, call), Effect.promise(() => import("./EventsCommand.ts"))]),
+        ([flags, { eventsCommand }]) => eventsCommand(flags, args)
+      )
+    case "cleanup":
+      return Effect.flatMap(
+        Effect.all([parseFlags(cleanupData.flags, call), Effect.promise(() => import("./CleanupCommand.ts"))]),
+        ([flags, { cleanupCommand }]) => cleanupCommand(flags)
       )
     case "schema":
       return Effect.flatMap(Effect.promise(() => import("./SchemaCommand.ts")), (room) => room.schemaCommand(args))

@@ -31,7 +31,7 @@ const bytesOf = (chunks: ReadonlyArray<Chunk>): Uint8Array => {
 const patience = 5
 
 /** `node:tty` takes milliseconds to load, and hardly any call of a program's is on a terminal. */
-const isTerminalAt = (fd: number): boolean => {
+export const isTerminalAt = (fd: number): boolean => {
   try {
     return fstatSync(fd).isCharacterDevice() && process.getBuiltinModule("node:tty").isatty(fd)
   } catch {

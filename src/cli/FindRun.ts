@@ -45,8 +45,8 @@ export const pickRun = (
   })
 }
 
-/** Finds and reads the run that a word means. */
-export const findRun = Effect.fn("FindRun.findRun")(function*(
+/** Finds the run that a word means, and does not read it. */
+export const findRef = Effect.fn("FindRun.findRef")(function*(
   flags: Pick<CommonFlags, "stateDir">,
   word: string | undefined
 ) {
@@ -54,5 +54,15 @@ export const findRun = Effect.fn("FindRun.findRun")(function*(
   const place = yield* stateDirOf(flags)
   const picked = pickRun(yield* store.list(place.absolute), word, place.shown)
   if (Either.isLeft(picked)) return yield* new UsageError({ problems: [picked.left] })
-  return { stored: yield* store.read(picked.right), place }
+  return { ref: picked.right, place }
+})
+
+/** Finds and reads the run that a word means. */
+export const findRun = Effect.fn("FindRun.findRun")(function*(
+  flags: Pick<CommonFlags, "stateDir">,
+  word: string | undefined
+) {
+  const store = yield* RunStore
+  const { place, ref } = yield* findRef(flags, word)
+  return { stored: yield* store.read(ref), place }
 })

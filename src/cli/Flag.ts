@@ -20,6 +20,8 @@ export type FlagKind =
   | "count"
   /** A count or a percentage. */
   | "limit"
+  /** A length of time, such as `30d`. */
+  | "duration"
 
 export interface FlagData {
   readonly name: string
@@ -105,6 +107,15 @@ export const optionalChoice = <const Word extends string>(
   kind: "choice",
   repeatable: false,
   options: Options.choice(given.name, given.choices).pipe(Options.optional, Options.map(Option.getOrUndefined))
+})
+
+/** A length of time as it was written. */
+export const span = (given: Given): Flag<string | undefined> => ({
+  metavar: "TIME",
+  ...given,
+  kind: "duration",
+  repeatable: false,
+  options: optionalText(given.name)
 })
 
 /** A whole number. */

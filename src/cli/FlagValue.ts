@@ -8,6 +8,8 @@ const whole = /^\d+$/
 const isCount = (value: string, least: number): boolean =>
   whole.test(value) && Number.isSafeInteger(Number(value)) && Number(value) >= least
 
+const isDuration = (value: string): boolean => /^(?:\d+(?:\.\d+)?(?:ms|[smhd]))+$/.test(value)
+
 const isLimit = (value: string): boolean =>
   value.endsWith("%") ? /^\d+(\.\d+)?%$/.test(value) && Number(value.slice(0, -1)) <= 100 : isCount(value, 0)
 
@@ -17,6 +19,8 @@ const expected = (flag: FlagData): string => {
       return `a whole number from ${flag.least ?? 0}`
     case "limit":
       return "a whole number such as 12 or a percentage such as 20%"
+    case "duration":
+      return "a length of time such as 12h or 30d"
     case "pair":
       return "NAME=VALUE"
     case "choice":
@@ -32,6 +36,8 @@ const fits = (flag: FlagData, value: string): boolean => {
       return isCount(value, flag.least ?? 0)
     case "limit":
       return isLimit(value)
+    case "duration":
+      return isDuration(value)
     case "pair":
       return value.indexOf("=") > 0
     case "choice":

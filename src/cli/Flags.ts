@@ -3,7 +3,7 @@
  *
  * Owns their names and words. Must not know what they do.
  */
-import { choice, count, limit, onOff, onSwitch, optionalChoice, text, texts } from "./Flag.ts"
+import { choice, count, limit, onOff, onSwitch, optionalChoice, span, text, texts } from "./Flag.ts"
 
 /** What every command understands. */
 export const common = {
@@ -83,9 +83,49 @@ export const running = {
   allowChanges: onSwitch({ name: "allow-changes", description: "run targets again that changed since they ended" })
 }
 
+/** What `pawl resume` understands of that: the plan is there already. */
+export const resuming = {
+  target: running.target,
+  only: running.only,
+  autoAdvance: running.autoAdvance,
+  strict: running.strict,
+  cap: running.cap,
+  maxParallel: running.maxParallel,
+  maxBlocked: running.maxBlocked,
+  order: running.order,
+  retryErrors: running.retryErrors,
+  retryBlocked: running.retryBlocked,
+  expectPlan: running.expectPlan
+}
+
+/** What `pawl approve` and `pawl reject` understand. */
+export const deciding = {
+  option: text({ name: "option", metavar: "NAME", description: "which of the gate's options" }),
+  by: text({ name: "by", metavar: "NAME", description: "who decides (default: the user's name)" }),
+  note: text({ name: "note", description: "why; kept with the decision" })
+}
+
 /** What `pawl logs` understands. */
 export const reading = {
   stderr: onSwitch({ name: "stderr", description: "what went to standard error" }),
   attempt: count({ name: "attempt", least: 1, description: "of one attempt only" }),
   follow: onSwitch({ name: "follow", alias: "f", description: "go on printing while the run is live" })
+}
+
+/** What `pawl events` understands; its answer is data, so that NDJSON is its own form. */
+export const watching = {
+  follow: onSwitch({ name: "follow", alias: "f", description: "go on printing while the run is live" }),
+  format: choice({
+    name: "format",
+    choices: ["table", "json", "ndjson"],
+    default: "ndjson",
+    description: "what to print on standard output"
+  })
+}
+
+/** What `pawl cleanup` understands. */
+export const cleaning = {
+  keep: count({ name: "keep", least: 0, description: "keep the newest N runs of each batch (default: 1)" }),
+  olderThan: span({ name: "older-than", description: "remove only runs that ended longer ago than this" }),
+  dryRun: onSwitch({ name: "dry-run", description: "say what would be removed, and remove nothing" })
 }

@@ -1,22 +1,22 @@
 /**
  * `pawl logs RUN [TARGET[/STEP]]`: what steps printed, or which logs there are.
  *
- * The surprise: a log that is followed may not be there yet, and a run that is gone on with
- * while it is followed is live under another process; so it is asked again each time.
+ * The surprise: a log that is followed may not be there yet, nor be known of: how many items a map
+ * has is found out on the way. So the folder of the target's logs is looked at each time.
  */
 import { Effect, Either } from "effect"
 import { RunStore, type StoredRun } from "../checkpoint/RunStore.ts"
 import { printable } from "../report/Printable.ts"
-import { statusDocument } from "../report/StatusDocument.ts"
-import { table } from "../report/Table.ts"
 import { ExitCode } from "../run/ExitCode.ts"
-import { targetState } from "../run/RunState.ts"
+import { targetState, type RunState } from "../run/RunState.ts"
+import { stepState } from "../run/TargetState.ts"
 import { UsageError } from "../run/UsageError.ts"
 import type { logsData } from "./Commands.ts"
 import { findRun } from "./FindRun.ts"
 import type { Values } from "./Flag.ts"
+import { listLogs, namesOf } from "./ListLogs.ts"
 import { logCut } from "./LogCut.ts"
-import { findLogs } from "./LogFiles.ts"
+import { findLogs, logFiles, type WantedLogs } from "./LogFiles.ts"
 import { Output } from "./Output.ts"
 import { type OpenLog, printLog } from "./PrintLog.ts"
 import { textOnly } from "./TextOnly.ts"
@@ -24,29 +24,6 @@ import { textOnly } from "./TextOnly.ts"
 type LogsFlags = Values<typeof logsData.flags>
 
 const wrong = (message: string, hint: string) => new UsageError({ problems: [{ message, hint }] })
-
-const listLogs = Effect.fn("cli.logs.list")(function*(stored: StoredRun) {
-  const output = yield* Output
-  const logs = statusDocument(stored).targets.flatMap(({ id, steps }) =>
-    steps.flatMap(({ attempts, log, path, status }) =>
-      log === undefined ? [] : [{ target: id, path, status, attempts, log }]
-    )
-  )
-  if (logs.length === 0) yield* output.note(`run ${stored.ref.runId} has no logs yet`)
-  yield* output.answer(
-    () => ({ schema: "pawl.logs/v1", runId: stored.ref.runId, logs }),
-    (style, columns) =>
-      logs.length === 0 ? [] : table(
-        ["TARGET/STEP", "STATUS", "ATTEMPTS", "LOG"],
-        logs.map((log) =>
-          [`${log.target}/${log.path}`, log.status, String(log.attempts), log.log].map((text) => ({
-            text: printable(text)
-          }))
-        ),
-        { style, ...(columns === undefined ? {} : { columns }) }
-      )
-  )
-})
 
 const heading = (log: OpenLog): string => `==> ${printable(`${log.target}/${log.path}`)} <==\n`
 
@@ -57,12 +34,12 @@ interface Printed {
 }
 
 /** Prints what there is of all the logs beyond their offsets, and how far each was read. */
-const printAll = Effect.fn("cli.logs.print")(function*(before: Printed) {
+const printAll = Effect.fn("cli.logs.print")(function*(before: Printed, isOne: boolean) {
   const { sink } = yield* Output
   const logs: Array<OpenLog> = []
   let { latest } = before
   for (const log of before.logs) {
-    const isNew = before.logs.length > 1 && log.file !== latest
+    const isNew = !isOne && log.file !== latest
     const printed = yield* printLog(log, sink, isNew ? (latest === undefined ? "" : "\n") + heading(log) : undefined)
     if (printed.offset !== log.offset) latest = log.file
     logs.push(printed)
@@ -70,22 +47,63 @@ const printAll = Effect.fn("cli.logs.print")(function*(before: Printed) {
   return { logs, ...(latest === undefined ? {} : { latest }) }
 })
 
-const follow = Effect.fn("cli.logs.follow")(function*(stored: StoredRun, start: Printed) {
+/** What is looked at, and how. */
+interface Look {
+  readonly stored: StoredRun
+  readonly wanted: WantedLogs
+  readonly flags: LogsFlags
+}
+
+/** The logs that there are by now; those that were read before go on from where that ended. */
+const openLogs = Effect.fn("cli.logs.open")(function*(
+  { flags, stored, wanted }: Look,
+  state: RunState,
+  before: ReadonlyArray<OpenLog>
+) {
+  const { attempt } = flags
+  const { directory } = stored.ref
+  const names = yield* namesOf(directory, wanted.target)
+  const known = new Map(before.map((log) => [log.file, log]))
+  return logFiles(wanted, directory, targetState(state, wanted.target), names, flags.stderr ? "err" : "out").map((
+    log
+  ): OpenLog => known.get(log.file) ?? { ...log, offset: 0, ...(attempt === undefined ? {} : { cut: logCut(attempt) }) })
+})
+
+const follow = Effect.fn("cli.logs.follow")(function*(look: Look, start: ReadonlyArray<OpenLog>) {
+  const { stored, wanted } = look
   const store = yield* RunStore
   const { sink } = yield* Output
-  let before = start
+  let before: Printed = { logs: start }
   let isLast = false
   while (!sink.isClosed()) {
-    const printed: Printed = yield* printAll(before)
+    const printed: Printed = yield* printAll(before, wanted.isOne)
     const moved = printed.logs.some((log, index) => log.offset !== before.logs[index]?.offset)
     before = printed
     if (moved) continue
     if (isLast) break
     yield* Effect.sleep("500 millis")
     // What was printed before the process went is read once more.
-    isLast = (yield* store.read(stored.ref)).live === undefined
+    isLast = (yield* store.live(stored.ref)) === undefined
+    const { state } = isLast ? yield* store.read(stored.ref) : stored
+    before = { ...printed, logs: yield* openLogs(look, state, printed.logs) }
   }
-  return before
+  return before.logs
+})
+
+/** Why there is nothing to print: nothing was printed, or nothing has run. */
+const explainNothing = Effect.fn("cli.logs.nothing")(function*(
+  { stored, wanted }: Look,
+  logs: ReadonlyArray<OpenLog>,
+  word: string
+) {
+  const store = yield* RunStore
+  const output = yield* Output
+  const target = targetState((yield* store.read(stored.ref)).state, wanted.target)
+  if (logs.some(({ path }) => stepState(target, path)?.silent === true)) {
+    yield* output.note(`\`${word}\` succeeded without printing anything`)
+    return ExitCode.Ok
+  }
+  return yield* wrong(`\`${word}\` has no log`, "it has not run yet, or has not been started by this run")
 })
 
 export const logsCommand = Effect.fn("cli.logs")(function*(flags: LogsFlags, args: ReadonlyArray<string>) {
@@ -97,26 +115,16 @@ export const logsCommand = Effect.fn("cli.logs")(function*(flags: LogsFlags, arg
     return ExitCode.Ok
   }
   yield* textOnly("a log is printed as it is")
-  const found = findLogs(stored, word, flags.stderr ? "err" : "out")
+  const found = findLogs(stored.plan, stored.ref.runId, word)
   if (Either.isLeft(found)) return yield* new UsageError({ problems: [found.left] })
-  const { attempt } = flags
-  const start = found.right.map((log): OpenLog => ({
-    ...log,
-    offset: 0,
-    ...(attempt === undefined ? {} : { cut: logCut(attempt) })
-  }))
-  const { logs }: Printed = flags.follow && stored.live !== undefined
-    ? yield* follow(stored, { logs: start })
-    : yield* printAll({ logs: start })
+  const look = { stored, wanted: found.right, flags }
+  const start = yield* openLogs(look, stored.state, [])
+  const logs = flags.follow && stored.live !== undefined
+    ? yield* follow(look, start)
+    : (yield* printAll({ logs: start }, found.right.isOne)).logs
   for (const part of logs.flatMap(({ cut }) => cut?.end() ?? [])) output.sink.write(part)
-  if (logs.every(({ offset }) => offset === 0)) {
-    const steps = logs.map(({ path, target }) => targetState(stored.state, target).steps[path])
-    if (steps.some((step) => step?.silent === true)) {
-      yield* output.note(`\`${word}\` succeeded without printing anything`)
-      return ExitCode.Ok
-    }
-    return yield* wrong(`\`${word}\` has no log`, "it has not run yet, or has not been started by this run")
-  }
+  if (logs.every(({ offset }) => offset === 0)) return yield* explainNothing(look, logs, word)
+  const { attempt } = flags
   const most = Math.max(...logs.map(({ cut }) => cut?.attempts() ?? 0))
   if (attempt !== undefined && attempt > most) {
     return yield* wrong(

@@ -50,7 +50,7 @@ export const ownFunctions: ReadonlyArray<OwnFunction> = [
 ]
 
 /** Makes a value once, when it is first asked for. */
-const lazy = <A>(make: () => A): () => A => {
+export const lazy = <A>(make: () => A): () => A => {
   let made: { readonly value: A } | undefined
   return () => (made ??= { value: make() }).value
 }

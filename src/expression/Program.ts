@@ -23,6 +23,8 @@ export interface Program extends Piece {
   readonly evaluate: (scope: Scope) => Either.Either<Value, ExpressionError>
   /** The syntax tree, in places of the compiled text; absent for a plain path. */
   readonly tree?: ASTNode
+  /** From a place in the compiled text to the one in `source`. */
+  readonly back: (place: number) => number
 }
 
 interface PlainPath {
@@ -54,6 +56,7 @@ const pathProgram = (piece: Piece, { keys, root }: PlainPath): Program => {
     ...piece,
     names: mentionsOf(path).names,
     type: "dyn",
+    back: (place) => place,
     evaluate: (scope) => {
       let value: Value | undefined = scope[root]
       for (const key of keys) {
@@ -149,7 +152,7 @@ const celProgram = (piece: Piece, edits: ReadonlyArray<Edit>): Either.Either<Pro
           hint: "turn it into text or a number inside the expression"
         }))
     }
-    return Either.right({ ...piece, names: mentions.names, type, evaluate, tree: run.ast })
+    return Either.right({ ...piece, names: mentions.names, type, evaluate, tree: run.ast, back })
   }))
 }
 

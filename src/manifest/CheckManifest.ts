@@ -6,31 +6,12 @@
  */
 import { Either, Schema } from "effect"
 import { canonicalJson } from "../expression/Value.ts"
-import type { Finding, Path } from "./Finding.ts"
-import { pathText } from "./Finding.ts"
+import { sameStepIds, stepsTooDeep } from "./CheckSteps.ts"
+import type { Finding, Findings } from "./Finding.ts"
 import { Input, isOfType, typeWords } from "./Inputs.ts"
-import { isMapping } from "./ManifestTexts.ts"
+import { isMapping } from "./IssueWords.ts"
 
 const items = (value: unknown): ReadonlyArray<unknown> => (Array.isArray(value) ? value : [])
-
-/** Steps of one target are called differently. */
-const sameStepIds = (steps: unknown, path: Path): ReadonlyArray<Finding> => {
-  const first = new Map<string, number>()
-  return items(steps).flatMap((step, index): ReadonlyArray<Finding> => {
-    const id = isMapping(step) ? step["id"] : undefined
-    if (typeof id !== "string") return []
-    const earlier = first.get(id)
-    if (earlier === undefined) {
-      first.set(id, index)
-      return []
-    }
-    return [{
-      path: [...path, index, "id"],
-      message: `step id \`${id}\` is used twice in this target`,
-      hint: `the other is \`${pathText([...path, earlier])}\`: expressions need to tell them apart`
-    }]
-  })
-}
 
 const decodeInput = Schema.decodeUnknownEither(Input)
 
@@ -95,15 +76,22 @@ export const sameId = (id: string, one: string, other: string) => ({
   hint: "give one of them another id"
 })
 
+/** What keeps everything else from being looked at: steps deeper in each other than anything should follow. */
+export const tooDeep = (document: unknown): Findings | undefined => {
+  const found = isMapping(document) ? stepsTooDeep(items(document["targets"])) : undefined
+  return found === undefined ? undefined : [found]
+}
+
 /** Everything found. */
 export const checkManifest = (document: unknown): ReadonlyArray<Finding> => {
   if (!isMapping(document)) return []
   const inputs = document["inputs"]
   const targets = items(document["targets"])
+  const seen = new Set<ReadonlyArray<unknown>>()
   return [
     ...(isMapping(inputs) ? Object.entries(inputs).flatMap(([name, declaration]) => input(name, declaration)) : []),
     ...targets.flatMap((target, index) =>
-      isMapping(target) ? sameStepIds(target["steps"], ["targets", index, "steps"]) : []
+      isMapping(target) ? sameStepIds(target["steps"], ["targets", index, "steps"], seen) : []
     ),
     ...stdinTwice(targets)
   ]

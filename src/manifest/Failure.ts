@@ -5,7 +5,7 @@
  */
 import { Schema } from "effect"
 import { DurationText, numberFrom, wholeNumber } from "./Scalars.ts"
-import { Choice, Expected, Misplaced, optional, required } from "./Words.ts"
+import { Expected, Misplaced, optional, required } from "./Words.ts"
 
 const count = wholeNumber(1, Number.MAX_SAFE_INTEGER, "a whole number of at least 1")
 const seconds = numberFrom(0, "a number of seconds, 0 or more", "write the number alone, without a unit")
@@ -37,7 +37,6 @@ export const CircuitBreaker = Schema.Union(
   }),
   Schema.Literal(false)
 ).annotations({
-  [Choice]: { noun: "a circuit breaker", keys: ["threshold"] },
   [Expected]: "`{ threshold: 3 }` or `false`",
   identifier: "CircuitBreaker",
   description: "Stops a target after so many exhausted steps in a row; `false` turns it off."
@@ -67,5 +66,17 @@ export const StepFailurePolicy = Schema.Struct(stepFields).annotations({
     circuitBreaker: "a breaker counts the steps of a target: put it under `failure` of the target or the batch"
   },
   identifier: "StepFailure",
-  description: "What happens when the step fails, over what its target says."
+  description: "What happens when the step, or one within it, fails, over what is said further out."
+})
+
+/** A check is made once, so a gate has no retries. */
+export const GateFailurePolicy = Schema.Struct({
+  timeout: optional(DurationText, "How long a check may take.", { examples: ["90s"] })
+}).annotations({
+  [Misplaced]: {
+    retries: "a check is made once: try again within its script, or say `onReject: retry` in the gate",
+    circuitBreaker: "a breaker counts the steps of a target: put it under `failure` of the target or the batch"
+  },
+  identifier: "GateFailure",
+  description: "What holds for the check of a gate, over what is said further out."
 })

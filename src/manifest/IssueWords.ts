@@ -5,11 +5,12 @@
  */
 import { Option, type ParseResult, SchemaAST as AST } from "effect"
 import { nearest } from "../expression/Nearest.ts"
+import { stringifyJson } from "../expression/Value.ts"
 import type { Finding, Path } from "./Finding.ts"
 import { Expected, Hint, Misplaced } from "./Words.ts"
 
-/** Keys of the other kinds of a thing, and the key that makes it that kind. */
-export type Elsewhere = ReadonlyMap<string, string>
+/** Keys of the other kinds of a thing, and the keys that make it one of those kinds. */
+export type Elsewhere = ReadonlyMap<string, ReadonlyArray<string>>
 
 export interface Context {
   readonly path: Path
@@ -44,12 +45,22 @@ const subject = (path: Path): string => (path.length === 0 ? "a manifest" : `\`$
 
 const shorten = (text: string): string => (text.length > 40 ? `${text.slice(0, 39)}…` : text)
 
-const found = (actual: unknown, expected: AST.AST): string => {
+/** The most entries of a list that are shown. */
+const fewEntries = 4
+
+const foundList = (entries: ReadonlyArray<unknown>, wanted: string): string => {
+  if (entries.length === 0) return "an empty list"
+  if (!wanted.startsWith("a list")) return "a list"
+  // That it is a list is not what is wrong with it.
+  return entries.length > fewEntries ? `a list of ${entries.length}` : `\`${shorten(stringifyJson(entries))}\``
+}
+
+const found = (actual: unknown, expected: AST.AST, wanted: string): string => {
   if (actual === null || actual === undefined) return "nothing"
   if (typeof actual === "string") return actual === "" ? "an empty text" : `the text ${JSON.stringify(shorten(actual))}`
   if (typeof actual === "boolean") return String(actual)
-  if (Array.isArray(actual)) return actual.length === 0 ? "an empty list" : "a list"
-  if (typeof actual === "object") return "a mapping"
+  if (Array.isArray(actual)) return foundList(actual, wanted)
+  if (typeof actual === "object") return Object.keys(actual).length === 0 ? "an empty mapping" : "a mapping"
   // As the user wrote it, a number may look different: where a text belongs, the hint quotes it.
   return AST.isStringKeyword(bare(expected)) ? "a number" : String(actual)
 }
@@ -99,11 +110,11 @@ export const wrongType = (ast: AST.AST, actual: unknown, context: Context): Find
   const words = textOf(ast, Expected) === undefined ? context.words ?? ast : ast
   const name = fieldName(context.path)
   const hint = textOf(words, Hint)
-  const byType = cure(ast, String(context.path.at(-1) ?? name), actual)
+  const wanted = textOf(words, Expected) ?? taken(ast)
   return {
     path: context.path,
-    message: `${subject(context.path)} must be ${textOf(words, Expected) ?? taken(ast)}, not ${found(actual, ast)}`,
-    ...(hint !== undefined && actual !== null ? { hint } : byType)
+    message: `${subject(context.path)} must be ${wanted}, not ${found(actual, ast, wanted)}`,
+    ...(hint === undefined ? cure(ast, String(context.path.at(-1) ?? name), actual) : { hint })
   }
 }
 
@@ -113,8 +124,8 @@ export const propertyNames = (ast: AST.AST): ReadonlyArray<string> => {
 }
 
 /** Keys that people put here though they belong elsewhere, with what to do about each. */
-const misplacedIn = (ast: AST.AST): ReadonlyMap<string, string> => {
-  const words = ast.annotations[Misplaced]
+export const misplacedIn = (ast: AST.AST): ReadonlyMap<string, string> => {
+  const words = bare(ast).annotations[Misplaced]
   return new Map(
     Object.entries(isMapping(words) ? words : {})
       .flatMap(([key, hint]) => typeof hint === "string" ? [[key, hint] as const] : [])
@@ -148,13 +159,15 @@ export const unknownKey = (ast: AST.AST, key: string, context: Context): Finding
       ...(hint === undefined ? {} : { hint })
     }
   }
-  const kind = context.elsewhere?.get(key)
-  if (kind !== undefined) return { path, at: "key", message: `\`${key}\` goes with \`${kind}\``, hint: "take it out" }
+  const kinds = context.elsewhere?.get(key)
   const misplaced = misplacedIn(base)
   const place = misplaced.get(key)
+  if (kinds !== undefined) {
+    return { path, at: "key", message: `\`${key}\` goes with ${list(kinds, "or")}`, hint: place ?? "take it out" }
+  }
   if (place !== undefined) return { path, at: "key", message: `\`${key}\` does not belong here`, hint: place }
   const strays = [
-    ...[...context.elsewhere ?? []].map(([name, other]) => [name, `it goes with \`${other}\``] as const),
+    ...[...context.elsewhere ?? []].map(([name, kinds]) => [name, `it goes with ${list(kinds, "or")}`] as const),
     ...misplaced
   ]
   return {

@@ -11,34 +11,35 @@ import type { Finding } from "./Finding.ts"
 import {
   bare,
   type Context,
+  type Elsewhere,
   isMapping,
   list,
+  misplacedIn,
   missing,
   propertyNames,
   textOf,
   unknownKey,
   wrongType
 } from "./IssueWords.ts"
+import { kindsIn } from "./Kinds.ts"
 import { Choice, type ChoiceWords, Expected, KeyRule } from "./Words.ts"
 
 type Issue = ParseResult.ParseIssue
+type Mapping = { readonly [key: string]: unknown }
+type Kinds = ReadonlyMap<string, AST.AST>
 
 const issuesOf = (issues: ParseResult.SingleOrNonEmpty<Issue>): ReadonlyArray<Issue> =>
   "_tag" in issues ? [issues] : issues
 
+const isChoice = (value: unknown): value is ChoiceWords =>
+  isMapping(value) && typeof value["noun"] === "string" && Array.isArray(value["keys"])
+
 const choiceOf = (ast: AST.AST): ChoiceWords | undefined => {
   const value = ast.annotations[Choice]
-  return isMapping(value) && typeof value["noun"] === "string" && Array.isArray(value["keys"])
-    ? { noun: value["noun"], keys: value["keys"].map(String) }
-    : undefined
+  return isChoice(value) ? value : undefined
 }
 
-const requires = (ast: AST.AST, key: string): boolean => {
-  const base = bare(ast)
-  return AST.isTypeLiteral(base)
-    && base.propertySignatures.some((property) => property.name === key && !property.isOptional)
-}
-
+/** The member of a union that a value of this type can only be meant for. */
 const meant = (ast: AST.Union, actual: unknown): AST.AST | undefined => {
   const fits = ast.types.filter((type) => {
     const base = bare(type)
@@ -50,46 +51,66 @@ const meant = (ast: AST.Union, actual: unknown): AST.AST | undefined => {
   return fits.length === 1 ? fits[0] : undefined
 }
 
-/** A mapping that can be of several kinds: the key that is there says which one was meant. */
-const chosen = (
-  ast: AST.Union,
-  choice: ChoiceWords,
-  actual: { readonly [key: string]: unknown },
+/** A mapping of which it can't be said what kind it is: it has none of the keys that would say so, or several. */
+const undecided = (
+  kinds: Kinds,
+  { beside, keys, noun }: ChoiceWords,
+  actual: Mapping,
+  context: Context
+): Finding => {
+  const [first, second] = keys.filter((key) => Object.hasOwn(actual, key))
+  if (first !== undefined && second !== undefined) {
+    return {
+      path: [...context.path, second],
+      at: "key",
+      message: `${noun} has either \`${first}\` or \`${second}\`, not both`,
+      hint: beside?.[second] ?? beside?.[first] ?? "take one of them out"
+    }
+  }
+  const message = `${noun} needs ${list(keys, "or")}`
+  const members = [...kinds.values()]
+  const known = new Set(members.flatMap(propertyNames))
+  for (const key of Object.keys(actual)) {
+    const at = { path: [...context.path, key], at: "key" } as const
+    const place = members.flatMap((member) => misplacedIn(member).get(key) ?? [])[0]
+    if (place !== undefined) return { ...at, message, hint: `\`${key}\` alone does not make it one: ${place}` }
+    const near = known.has(key) ? undefined : nearest(key, keys)
+    if (near !== undefined) return { ...at, message, hint: `did you mean \`${near}\`?` }
+  }
+  for (const key of Object.keys(actual)) {
+    const owners = [...kinds].filter(([, member]) => propertyNames(member).includes(key)).map(([name]) => name)
+    if (owners.length > 0 && owners.length < members.length) {
+      return { path: [...context.path, key], at: "key", message, hint: `\`${key}\` goes with ${list(owners, "or")}` }
+    }
+  }
+  return { path: context.path, message }
+}
+
+/** What the other kinds have that this one has not, with the kinds that have it. */
+const elsewhereOf = (kinds: Kinds, kind: string): Elsewhere => {
+  const own = kinds.get(kind)
+  const known = new Set(own === undefined ? [] : propertyNames(own))
+  const elsewhere = new Map<string, ReadonlyArray<string>>()
+  for (const [other, member] of kinds) {
+    for (const name of propertyNames(member)) {
+      if (!known.has(name)) elsewhere.set(name, [...elsewhere.get(name) ?? [], other])
+    }
+  }
+  return elsewhere
+}
+
+/** A mapping of one kind. */
+const ofKind = (
+  ast: AST.Declaration,
+  actual: unknown,
   issues: ReadonlyArray<Issue>,
   context: Context
 ): ReadonlyArray<Finding> => {
-  const given = choice.keys.filter((key) => key in actual)
-  const [first, second] = given
-  if (first === undefined) {
-    const known = new Set(ast.types.flatMap(propertyNames))
-    const near = Object.keys(actual).flatMap((key) => {
-      const name = known.has(key) ? undefined : nearest(key, choice.keys)
-      return name === undefined
-        ? []
-        : [{ path: [...context.path, key], at: "key" as const, hint: `did you mean \`${name}\`?` }]
-    })[0]
-    return [{ path: context.path, message: `${choice.noun} needs ${list(choice.keys, "or")}`, ...near }]
-  }
-  if (second !== undefined) {
-    return [{
-      path: [...context.path, second],
-      at: "key",
-      message: `${choice.noun} has either \`${first}\` or \`${second}\`, not both`,
-      hint: "take one of them out"
-    }]
-  }
-  const member = ast.types.find((type) => requires(type, first))
-  const own = member === undefined ? [] : propertyNames(member)
-  const elsewhere = new Map(
-    choice.keys.flatMap((key) => {
-      const other = ast.types.find((type) => requires(type, key))
-      return other === undefined
-        ? []
-        : propertyNames(other).filter((name) => !own.includes(name)).map((name) => [name, key] as const)
-    })
-  )
-  return issues.filter((issue) => "ast" in issue && issue.ast === member)
-    .flatMap((issue) => walk(issue, { path: context.path, elsewhere }))
+  const keys = choiceOf(ast)?.keys ?? []
+  const kind = isMapping(actual) ? keys.find((key) => Object.hasOwn(actual, key)) : undefined
+  const elsewhere = kind === undefined ? undefined : elsewhereOf(kindsIn(ast, keys), kind)
+  const within = { path: context.path, ...(elsewhere === undefined ? {} : { elsewhere }) }
+  return issues.flatMap((issue) => walk(issue, within))
 }
 
 const union = (
@@ -98,8 +119,6 @@ const union = (
   issues: ReadonlyArray<Issue>,
   context: Context
 ): ReadonlyArray<Finding> => {
-  const choice = choiceOf(ast)
-  if (choice !== undefined && isMapping(actual)) return chosen(ast, choice, actual, issues, context)
   const member = meant(ast, actual)
   const about = issues.filter((issue) => "ast" in issue && issue.ast === member)
   return about.length > 0
@@ -148,16 +167,20 @@ const walk = (issue: Issue, context: Context): ReadonlyArray<Finding> => {
     case "Composite": {
       const issues = issuesOf(issue.issues)
       if (AST.isUnion(issue.ast)) return union(issue.ast, issue.actual, issues, context)
+      if (AST.isDeclaration(issue.ast)) return ofKind(issue.ast, issue.actual, issues, context)
       return issues.flatMap((inner) =>
         inner._tag === "Pointer" ? pointer(inner, issue.ast, context) : walk(inner, context)
       )
     }
     case "Refinement":
       return refinement(issue, context)
-    case "Type":
-      return issue.message === undefined
-        ? [wrongType(issue.ast, issue.actual, context)]
-        : [{ path: context.path, message: issue.message }]
+    case "Type": {
+      if (issue.message !== undefined) return [{ path: context.path, message: issue.message }]
+      const choice = choiceOf(issue.ast)
+      return choice !== undefined && isMapping(issue.actual)
+        ? [undecided(kindsIn(issue.ast, choice.keys), choice, issue.actual, context)]
+        : [wrongType(issue.ast, issue.actual, context)]
+    }
     case "Missing":
     case "Unexpected":
     case "Forbidden":

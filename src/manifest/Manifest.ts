@@ -8,9 +8,9 @@
 import { Schema } from "effect"
 import { FailurePolicy } from "./Failure.ts"
 import { Inputs } from "./Inputs.ts"
-import { Env } from "./Steps.ts"
 import { Target } from "./Targets.ts"
 import { BatchName, Text, wholeNumber } from "./Scalars.ts"
+import { Env } from "./Work.ts"
 import { Expected, Hint, optional, required } from "./Words.ts"
 
 const count = wholeNumber(1, Number.MAX_SAFE_INTEGER, "a whole number of at least 1")

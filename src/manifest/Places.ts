@@ -6,7 +6,7 @@
  * not an error: the deepest part that exists is the place, which is where a missing key is missing.
  */
 import type { Document, Node, Pair, YAMLMap } from "yaml"
-import { isAlias, isMap, isScalar, isSeq } from "yaml"
+import { isAlias, isCollection, isMap, isScalar, isSeq, visit } from "yaml"
 
 type Range = readonly [start: number, end: number]
 
@@ -90,12 +90,26 @@ const pairsOf = (items: ReadonlyArray<Pair>): ReadonlyMap<string, Pair> => {
   return pairs
 }
 
+/** What each alias stands for: asking the package for one of them walks the whole document. */
+const targetsOf = (document: Document.Parsed): ReadonlyMap<unknown, Node> => {
+  const anchors = new Map<string, Node>()
+  const targets = new Map<unknown, Node>()
+  visit(document, (_, node) => {
+    if (isAlias(node)) {
+      const target = anchors.get(node.source)
+      if (target !== undefined) targets.set(node, target)
+    } else if ((isScalar(node) || isCollection(node)) && node.anchor !== undefined) anchors.set(node.anchor, node)
+  })
+  return targets
+}
+
 /**
  * Finds the places of things in a document, as `[start, end)` into its text; `undefined` for one
  * without content.
  */
 export const makeRangeOf = (document: Document.Parsed, text: string): (wanted: Wanted) => Range | undefined => {
   const known = new Map<unknown, ReadonlyMap<string, Pair>>()
+  let targets: ReadonlyMap<unknown, Node> | undefined
   const pairIn = (map: YAMLMap, key: string): Pair | undefined => {
     const pairs = known.get(map) ?? pairsOf(map.items)
     known.set(map, pairs)
@@ -106,7 +120,7 @@ export const makeRangeOf = (document: Document.Parsed, text: string): (wanted: W
     let pair: Pair | undefined
     let depth = 0
     for (const part of wanted.path) {
-      if (isAlias(node)) node = node.resolve(document)
+      if (isAlias(node)) node = (targets ??= targetsOf(document)).get(node)
       let next: unknown
       if (isMap(node)) {
         const found = pairIn(node, String(part))

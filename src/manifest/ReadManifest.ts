@@ -7,7 +7,7 @@
  */
 import { Array, Either, Option, Schema } from "effect"
 import type { Value } from "../expression/Value.ts"
-import { checkManifest, sameTargetIds } from "./CheckManifest.ts"
+import { checkManifest, sameTargetIds, tooDeep } from "./CheckManifest.ts"
 import { checkTexts } from "./CheckTexts.ts"
 import { diagnose } from "./Diagnose.ts"
 import type { Finding, Findings, Source } from "./Finding.ts"
@@ -15,6 +15,7 @@ import { findingsOf } from "./Issues.ts"
 import { readJson } from "./JsonDocument.ts"
 import { Manifest } from "./Manifest.ts"
 import type { ManifestError } from "./ManifestError.ts"
+import { withoutRepeats } from "./Repeats.ts"
 import { parseYaml } from "./YamlDocument.ts"
 import { readPlain } from "./YamlLists.ts"
 import { yamlValue } from "./YamlValue.ts"
@@ -30,6 +31,8 @@ const nothing: Findings = [{
 
 const manifestOf = (value: Value): Either.Either<Manifest, Findings> => {
   if (value === null) return Either.left(nothing)
+  const deep = tooDeep(value)
+  if (deep !== undefined) return Either.left(deep)
   const decoded = decode(value)
   const others: ReadonlyArray<Finding> = [...checkTexts(value), ...checkManifest(value)]
   if (Either.isRight(decoded)) {
@@ -37,7 +40,7 @@ const manifestOf = (value: Value): Either.Either<Manifest, Findings> => {
       ? Either.left(Array.appendAll(others, sameTargetIds(value)))
       : Either.right(decoded.right)
   }
-  const found = findingsOf(Either.match(decodeAll(value), {
+  const found = findingsOf(Either.match(decodeAll(withoutRepeats(value)), {
     onLeft: (all) => all.issue,
     onRight: () => decoded.left.issue
   }))

@@ -1,82 +1,153 @@
 /**
  * The steps of a target, one schema for each kind; the key that gives a step its work tells the kinds apart.
  *
- * Owns their shapes. Must not read expressions: the texts here are templates, looked at by `CheckTexts.ts`.
+ * Owns how steps hold steps; the rest of each kind is in `StepFields.ts`. Must not read expressions: the
+ * texts here are templates, looked at by `CheckTexts.ts`. The surprise: the types are written down beside
+ * the schemas, since what holds itself can't be inferred from itself.
  */
 import { Schema } from "effect"
-import { StepFailurePolicy } from "./Failure.ts"
-import { DurationText, EnvName, ShellText, StepId, Text } from "./Scalars.ts"
-import { Choice, Expected, Hint, optional, required } from "./Words.ts"
+import { deepest } from "../expression/Limits.ts"
+import { kindsOf } from "./Kinds.ts"
+import {
+  commandFields,
+  gateFields,
+  ifFields,
+  loopFields,
+  mapFields,
+  parallelFields,
+  runFields,
+  switchFields
+} from "./StepFields.ts"
+import { attemptPlaces, branchPlaces, gatePlaces, loopPlaces, mapPlaces, parallelPlaces } from "./StepPlaces.ts"
+import { Expected, Hint, Misplaced, optional, required } from "./Words.ts"
 
-export const Env = Schema.Record({ key: EnvName, value: Schema.String }).annotations({
-  [Expected]: "a mapping of names to texts"
+type Of<Fields extends Schema.Struct.Fields> = Schema.Simplify<Schema.Struct.Type<Fields>>
+/** At least one. */
+export type Steps = readonly [Step, ...ReadonlyArray<Step>]
+
+export type RunStep = Of<typeof runFields>
+export type CommandStep = Of<typeof commandFields>
+export type GateStep = Of<typeof gateFields>
+export interface IfStep extends Of<typeof ifFields> {
+  readonly then: Steps
+  readonly else?: Steps
+}
+export interface SwitchStep extends Of<typeof switchFields> {
+  readonly cases: Readonly<Record<string, Steps>>
+  readonly default?: Steps
+}
+export interface MapStep extends Of<typeof mapFields> {
+  readonly steps: Steps
+}
+export interface ParallelStep extends Of<typeof parallelFields> {
+  readonly steps: Steps
+}
+export interface LoopStep extends Of<typeof loopFields> {
+  readonly steps: Steps
+}
+export type Step = RunStep | CommandStep | GateStep | IfStep | SwitchStep | MapStep | ParallelStep | LoopStep
+
+const steps: Schema.Schema<Steps> = Schema.NonEmptyArray(Schema.suspend((): Schema.Schema<Step> => Step)).annotations({
+  [Expected]: "a list of at least one step",
+  [Hint]: "for example `- { id: build, run: make }`"
 })
 
-/** One lone `{{ … }}` that is true or false. */
-export const Condition = Schema.String.annotations({
-  [Expected]: "one expression",
-  [Hint]: "for example `when: \"{{ inputs.level == 'full' }}\"`"
-})
-
-export const Script = Schema.String.pipe(Schema.minLength(1, { [Expected]: "a script" }))
-export const CommandWords = Schema.NonEmptyArray(Schema.String).annotations({
-  [Expected]: "a list: the program, then its arguments",
-  [Hint]: "for example `command: [gzip, -t, \"{{ item }}\"]`; a line for the shell is `run:`"
-})
-
-/** What a `run` and a `command` have beside the work itself, on a step or directly on a target. */
-export const attemptFields = {
-  timeout: optional(DurationText, "How long one attempt may take; goes before `failure.timeout`.", {
-    examples: ["90s"]
-  }),
-  outputs: optional(
-    Schema.Literal("text", "json").annotations({ [Expected]: "`text` or `json`" }),
-    "Whether standard output is also read as one JSON value, `output.json`.",
-    { default: "text" }
-  )
-}
-export const shellField = {
-  shell: optional(ShellText, "The shell and its options; the script is handed over with `-c`.", {
-    default: "sh -e",
-    examples: ["bash -euo pipefail"]
-  })
-}
-export const aboutRun = "A script for the shell, in which the value of `{{ … }}` is always data."
-export const aboutCommand = "A program and its arguments, started without a shell."
-
-const stepFields = {
-  id: required(StepId, "What expressions and logs call the step; unique in its target.", { examples: ["build"] }),
-  name: optional(Schema.String, "What people call the step."),
-  when: optional(Condition, "Skips the step where this is false."),
-  continueOnError: optional(Schema.Boolean, "Whether the target goes on when the step fails.", { default: false }),
-  failure: optional(StepFailurePolicy, "What happens when the step fails, over what the target says."),
-  env: optional(Env, "Environment variables, over those of the target."),
-  workdir: optional(Text, "Where it runs, relative to the working directory of the target."),
-  ...attemptFields
-}
-
-export const RunStep = Schema.Struct({
-  ...stepFields,
-  run: required(Script, aboutRun, { examples: ["make build"] }),
-  ...shellField
-}).annotations({
+const RunStep = Schema.Struct(runFields).annotations({
+  [Misplaced]: attemptPlaces,
   identifier: "RunStep",
   title: "run",
   description: "A step that runs a shell script."
 })
-export const CommandStep = Schema.Struct({
-  ...stepFields,
-  command: required(CommandWords, aboutCommand, { examples: [["gzip", "-t", "{{ item }}"]] })
-}).annotations({
+const CommandStep = Schema.Struct(commandFields).annotations({
+  [Misplaced]: attemptPlaces,
   identifier: "CommandStep",
   title: "command",
   description: "A step that starts a program without a shell."
 })
-
-export const Step = Schema.Union(RunStep, CommandStep).annotations({
-  [Choice]: { noun: "a step", keys: ["run", "command"] },
-  [Expected]: "a step",
-  identifier: "Step",
-  description: "One step of a target."
+const GateStep = Schema.Struct(gateFields).annotations({
+  [Misplaced]: gatePlaces,
+  identifier: "GateStep",
+  title: "gate",
+  description: "A step at which a person or a rule decides."
 })
-export type Step = typeof Step.Type
+const IfStep = Schema.Struct({
+  ...ifFields,
+  then: required(steps, "What is done where `if` is true."),
+  else: optional(steps, "What is done where it is false.")
+}).annotations({
+  [Misplaced]: branchPlaces,
+  identifier: "IfStep",
+  title: "if",
+  description: "A step that chooses between two branches."
+})
+const SwitchStep = Schema.Struct({
+  ...switchFields,
+  cases: required(
+    Schema.Record({ key: Schema.String, value: steps }).annotations({
+      [Expected]: "a mapping of texts to steps",
+      [Hint]: "for example `cases: { full: [{ id: build, run: make }] }`"
+    }).pipe(
+      Schema.filter((cases) => Object.keys(cases).length > 0, {
+        [Expected]: "a mapping with at least one case",
+        jsonSchema: { minProperties: 1 }
+      })
+    ),
+    "What is done for each text."
+  ),
+  default: optional(steps, "What is done where no case has that name.")
+}).annotations({
+  [Misplaced]: branchPlaces,
+  identifier: "SwitchStep",
+  title: "switch",
+  description: "A step that chooses between many branches."
+})
+const MapStep = Schema.Struct({
+  ...mapFields,
+  steps: required(steps, "What is done for each item; `item` and `index` are in its expressions.")
+}).annotations({
+  [Misplaced]: mapPlaces,
+  identifier: "MapStep",
+  title: "map",
+  description: "A step that does its steps for each item of a list."
+})
+const ParallelStep = Schema.Struct({
+  ...parallelFields,
+  steps: required(steps, "What is done side by side.")
+}).annotations({
+  [Misplaced]: parallelPlaces,
+  identifier: "ParallelStep",
+  title: "parallel",
+  description: "A step that does its steps side by side."
+})
+const LoopStep = Schema.Struct({
+  ...loopFields,
+  steps: required(steps, "What is done in each iteration; `iteration`, from 0, is in its expressions.")
+}).annotations({
+  [Misplaced]: loopPlaces,
+  identifier: "LoopStep",
+  title: "loop",
+  description: "A step that does its steps again and again."
+})
+
+export const Step: Schema.Schema<Step> = kindsOf({
+  run: RunStep,
+  command: CommandStep,
+  gate: GateStep,
+  if: IfStep,
+  switch: SwitchStep,
+  map: MapStep,
+  parallel: ParallelStep,
+  loop: LoopStep
+}, {
+  noun: "a step",
+  beside: {
+    gate: "a gate is a step of its own: put it before the other",
+    if: "to do a step only where something is true, write it as `when`",
+    map: "what is done for each item goes under `steps`",
+    parallel: "what is done side by side goes under `steps`",
+    loop: "what is done in each iteration goes under `steps`"
+  },
+  identifier: "Step",
+  description: `One step of a target; steps may stand in each other up to ${deepest} deep.`,
+  words: { [Expected]: "a step", [Hint]: "for example `{ id: build, run: make }`" }
+})

@@ -7,27 +7,19 @@
 import { Schema } from "effect"
 import { FailurePolicy } from "./Failure.ts"
 import { AnyValue } from "./Inputs.ts"
-import {
-  aboutCommand,
-  aboutRun,
-  attemptFields,
-  CommandWords,
-  Condition,
-  Env,
-  Script,
-  shellField,
-  Step
-} from "./Steps.ts"
+import { kindsOf } from "./Kinds.ts"
 import { LabelName, Text } from "./Scalars.ts"
-import { Choice, Expected, Hint, KeyRule, Misplaced, optional, required } from "./Words.ts"
+import { Step } from "./Steps.ts"
+import { aboutCommand, aboutRun, attemptFields, CommandWords, Condition, Env, Script, shellField } from "./Work.ts"
+import { Expected, Hint, KeyRule, Misplaced, optional, required } from "./Words.ts"
 
 const source = <Fields extends Schema.Struct.Fields>(title: string, description: string, fields: Fields) =>
   Schema.Struct(fields).annotations({ title, description })
 
 const path = Text
 
-export const ForEach = Schema.Union(
-  source("items", "A target for each value of a list.", {
+export const ForEach = kindsOf({
+  items: source("items", "A target for each value of a list.", {
     items: required(
       Schema.Union(Schema.Array(AnyValue), Condition).annotations({
         [Expected]: "a list, or one expression that gives a list",
@@ -37,26 +29,26 @@ export const ForEach = Schema.Union(
       { examples: [["api", "web"], "{{ inputs.suites }}"] }
     )
   }),
-  source("file", "A target for each line of a file.", {
+  file: source("file", "A target for each line of a file.", {
     file: required(path, "A file of lines, relative to the manifest's folder; blank lines are left out.", {
       examples: ["hosts.txt"]
     })
   }),
-  source("glob", "A target for each path that matches.", {
+  glob: source("glob", "A target for each path that matches.", {
     glob: required(path, "A pattern of paths, relative to the manifest's folder.", { examples: ["data/*.csv"] })
   }),
-  source("jsonl", "A target for each line of a file of JSON values.", {
+  jsonl: source("jsonl", "A target for each line of a file of JSON values.", {
     jsonl: required(path, "A file with one JSON value a line, relative to the manifest's folder.", {
       examples: ["packages.jsonl"]
     })
   }),
-  source("stdin", "A target for each line of standard input.", {
+  stdin: source("stdin", "A target for each line of standard input.", {
     stdin: required(
       Schema.Literal(true).annotations({ [Expected]: "`true`" }),
       "Takes the lines of standard input; blank lines are left out."
     )
   }),
-  source("matrix", "A target for each combination of values.", {
+  matrix: source("matrix", "A target for each combination of values.", {
     matrix: required(
       Schema.Record({ key: Text, value: Schema.Array(AnyValue) }).annotations({
         [Expected]: "a mapping of names to lists of values"
@@ -65,15 +57,21 @@ export const ForEach = Schema.Union(
       { examples: [{ os: ["linux", "macos"], node: [20, 22] }] }
     )
   })
-).annotations({
-  [Choice]: { noun: "a `forEach`", keys: ["items", "file", "glob", "jsonl", "stdin", "matrix"] },
-  [Expected]: "a mapping such as `{ file: hosts.txt }`",
+}, {
+  noun: "a `forEach`",
   identifier: "ForEach",
-  description: "Where the items of a target come from."
+  description: "Where the items of a target come from.",
+  words: { [Expected]: "a mapping such as `{ file: hosts.txt }`" }
 })
 export type ForEach = typeof ForEach.Type
 
 const work = ["run", "command", "steps"] as const
+
+/** What a target does not have, since it has steps. */
+const ofSteps = [
+  ...["name", "when", "continueOnError", "idempotent", "gate", "if", "then", "else", "switch", "cases", "default"],
+  ...["map", "parallel", "loop"]
+]
 
 /** What is wrong with the keys of a target, if anything: it has its work once, and what goes with it. */
 const workProblem = (target: { readonly [key: string]: unknown }): Schema.FilterOutput | undefined => {
@@ -126,9 +124,7 @@ export const Target = Schema.Struct({
     "What the target does, in order."
   )
 }).annotations({
-  [Misplaced]: Object.fromEntries(
-    ["name", "when", "continueOnError"].map((key) => [key, "it belongs to a step: write the work as `steps`"])
-  )
+  [Misplaced]: Object.fromEntries(ofSteps.map((key) => [key, "it belongs to a step: write the work as `steps`"]))
 }).pipe(
   Schema.filter(workProblem, {
     [KeyRule]: true,

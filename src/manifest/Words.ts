@@ -13,13 +13,15 @@ export const Expected: unique symbol = Symbol.for("pawl/manifest/Expected")
 /** How to write it, where the message alone does not say so. */
 export const Hint: unique symbol = Symbol.for("pawl/manifest/Hint")
 
-/** On a union of mappings: what the thing is called, and the keys that tell its kinds apart. */
+/** On a mapping that comes in kinds: what the thing is called, and the keys that tell its kinds apart. */
 export const Choice: unique symbol = Symbol.for("pawl/manifest/Choice")
 
 export interface ChoiceWords {
   /** With its article: "a step". */
   readonly noun: string
   readonly keys: ReadonlyArray<string>
+  /** What its author may have wanted who wrote this key beside another of them. */
+  readonly beside?: Readonly<Record<string, string>>
 }
 
 interface FieldWords<A> {

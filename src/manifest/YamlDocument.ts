@@ -8,10 +8,11 @@
 import { Array, Either } from "effect"
 import type { CST, Document, YAMLError } from "yaml"
 import { Composer, Lexer, Parser } from "yaml"
+import { deepest as deepestSteps } from "../expression/Limits.ts"
 import type { Finding, Findings } from "./Finding.ts"
 
-/** Blocks and brackets inside each other; a manifest needs about ten. */
-export const deepest = 100
+/** Blocks and brackets inside each other: a `switch` takes three for each of the 50 steps that may hold each other. */
+export const deepest = 200
 
 /** Errors after the first few are mostly echoes of them. */
 const most = 5
@@ -113,11 +114,13 @@ const leading = (text: string, errors: ReadonlyArray<YAMLError>): ReadonlyArray<
   return (expressions.length > 0 ? expressions : found).slice(0, most)
 }
 
+export const nestedTooDeep = `nested more than ${deepest} deep`
+
 const tooDeep = (offset: number): Findings => [{
   path: [],
   range: [offset, offset + 1],
-  message: `nested more than ${deepest} deep`,
-  hint: "is a bracket not closed?"
+  message: nestedTooDeep,
+  hint: `is a bracket not closed? steps may stand in each other ${deepestSteps} deep`
 }]
 
 /**

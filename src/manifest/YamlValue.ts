@@ -7,12 +7,12 @@
  * bomb costs nothing here; it is refused by what it would be when written out.
  */
 import { Array, Either } from "effect"
-import type { Document, Node } from "yaml"
-import { isAlias, isMap, isScalar, isSeq } from "yaml"
+import type { Document, Node, Scalar, YAMLMap, YAMLSeq } from "yaml"
+import { isAlias, isCollection, isMap, isScalar } from "yaml"
 import type { Value } from "../expression/Value.ts"
 import type { Finding, Findings } from "./Finding.ts"
 import { keyText } from "./Places.ts"
-import { unquotedExpression } from "./YamlDocument.ts"
+import { deepest, nestedTooDeep, unquotedExpression } from "./YamlDocument.ts"
 
 /** Values that aliases may stand for, all together. */
 const mostAliased = 1_000_000
@@ -22,6 +22,8 @@ const integer = /^[-+]?(?:\d+|0x[0-9a-fA-F]+|0o[0-7]+)$/
 interface Anchored {
   readonly value: Value
   readonly size: number
+  /** Collections inside each other, 0 for a scalar. */
+  readonly height: number
 }
 
 interface Walk {
@@ -30,6 +32,10 @@ interface Walk {
   readonly before: Before
   size: number
   aliased: number
+  /** Collections around what is looked at. */
+  depth: number
+  /** The most collections there were inside each other since the innermost anchor began. */
+  reach: number
 }
 
 /** By the offset of a list, items that stood before those it has: of lists that are read bit by bit. */
@@ -65,6 +71,11 @@ const alias = (walk: Walk, node: Node & { readonly source: string }): Value => {
   if (walk.aliased > mostAliased) return null
   walk.size += anchored.size
   walk.aliased += anchored.size
+  walk.reach = Math.max(walk.reach, walk.depth + anchored.height)
+  if (walk.reach > deepest) {
+    walk.aliased = Infinity
+    return report(walk, node, `with what \`*${node.source}\` stands for, ${nestedTooDeep}`, "write the values out")
+  }
   if (walk.aliased > mostAliased) {
     return report(
       walk,
@@ -93,30 +104,52 @@ const mapping = (walk: Walk, items: ReadonlyArray<{ readonly key: unknown; reado
   return result
 }
 
+const sequence = (walk: Walk, node: YAMLSeq): Value => {
+  const items = node.items.map((item) => valueOf(walk, item))
+  const before = walk.before.get(node.range?.[0] ?? -1)
+  return before === undefined ? items : before.concat(items)
+}
+
+const scalar = (walk: Walk, node: Scalar): Value => {
+  const { value } = node
+  return typeof value === "string" || typeof value === "boolean"
+    ? value
+    : typeof value === "number"
+    ? number(walk, node, value)
+    : null
+}
+
+const collection = (walk: Walk, node: YAMLMap | YAMLSeq): Value => {
+  walk.depth++
+  walk.reach = Math.max(walk.reach, walk.depth)
+  const value = isMap(node) ? mapping(walk, node.items) : sequence(walk, node)
+  walk.depth--
+  return value
+}
+
+const unanchored = (walk: Walk, node: YAMLMap | YAMLSeq | Scalar): Value => {
+  walk.size++
+  return isScalar(node) ? scalar(walk, node) : collection(walk, node)
+}
+
 const valueOf = (walk: Walk, node: unknown): Value => {
-  const before = walk.size++
-  let value: Value
-  if (isScalar(node)) {
-    const held = node.value
-    value = typeof held === "string" || typeof held === "boolean"
-      ? held
-      : typeof held === "number"
-      ? number(walk, node, held)
-      : null
-  } else if (isMap(node)) value = mapping(walk, node.items)
-  else if (isSeq(node)) {
-    const items = node.items.map((item) => valueOf(walk, item))
-    const before = walk.before.get(node.range?.[0] ?? -1)
-    value = before === undefined ? items : before.concat(items)
-  } else if (isAlias(node)) return alias(walk, node)
-  else return null
-  if (node.anchor !== undefined) walk.anchors.set(node.anchor, { value, size: walk.size - before })
+  if (isAlias(node)) return alias(walk, node)
+  if (!isScalar(node) && !isCollection(node)) {
+    walk.size++
+    return null
+  }
+  if (node.anchor === undefined) return unanchored(walk, node)
+  const { depth, reach, size } = walk
+  walk.reach = depth
+  const value = unanchored(walk, node)
+  walk.anchors.set(node.anchor, { value, size: walk.size - size, height: walk.reach - depth })
+  walk.reach = Math.max(walk.reach, reach)
   return value
 }
 
 /** The value of a document, or everything that keeps it from being one. */
 export const yamlValue = (document: Document.Parsed, before: Before = new Map()): Either.Either<Value, Findings> => {
-  const walk: Walk = { findings: [], anchors: new Map(), before, size: 0, aliased: 0 }
+  const walk: Walk = { findings: [], anchors: new Map(), before, size: 0, aliased: 0, depth: 0, reach: 0 }
   const value = valueOf(walk, document.contents)
   return Array.isNonEmptyReadonlyArray(walk.findings) ? Either.left(walk.findings) : Either.right(value)
 }

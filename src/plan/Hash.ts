@@ -9,19 +9,13 @@ import { Either } from "effect"
 import { type Names, unionNames } from "../expression/Names.ts"
 import { findExpressions } from "../expression/Template.ts"
 import { canonicalJson, type Value, type ValueObject } from "../expression/Value.ts"
-import type { Plan, PlanStep, PlanTarget, PlanTemplate } from "./Plan.ts"
+import type { Plan, PlanTarget, PlanTemplate } from "./Plan.ts"
+import { stepTexts } from "./StepTree.ts"
 
 const sha256 = (text: string): string => Bun.CryptoHasher.hash("sha256", text, "hex")
 
-const stepTexts = (step: PlanStep): ReadonlyArray<string> => [
-  ...(step.kind === "run" ? [step.run] : step.command),
-  ...(step.when === undefined ? [] : [step.when]),
-  ...(step.workdir === undefined ? [] : [step.workdir]),
-  ...Object.values(step.env ?? {})
-]
-
 const templateTexts = (template: PlanTemplate): ReadonlyArray<string> =>
-  [...template.env.flatMap((env) => Object.values(env)), ...template.workdir, ...template.steps.flatMap(stepTexts)]
+  [...template.env.flatMap((env) => Object.values(env)), ...template.workdir, ...stepTexts(template.steps)]
     .filter((text) => text.includes("{{"))
 
 /** What a text's expressions mention; remembered, since the templates of a long list repeat themselves. */

@@ -20,6 +20,7 @@ import { readSourceFile } from "../manifest/SourceFile.ts"
 import { largestSource, sourceOf } from "../manifest/SourceText.ts"
 import { Stdin } from "../manifest/Stdin.ts"
 import { expand, knownOf } from "./Expand.ts"
+import { defaults, inherit } from "./Failure.ts"
 import type { Plan } from "./Plan.ts"
 import type { PlanSource } from "./PlanSource.ts"
 
@@ -43,7 +44,8 @@ const readSource = Effect.fn("LoadPlan.readSource")(function*(file: string, what
 const isObject = (value: Value): value is ValueObject =>
   typeof value === "object" && value !== null && !Array.isArray(value)
 
-const inputsFile = Effect.fn("LoadPlan.inputsFile")(function*(file: string) {
+/** The file of inputs, `-` for standard input, with its text. */
+export const inputsFile = Effect.fn("LoadPlan.inputsFile")(function*(file: string) {
   const source = yield* readSource(file, "the file of inputs")
   const value = yield* readDocument(source)
   return isObject(value) ? { source, value } : yield* diagnose(source, [{
@@ -65,9 +67,9 @@ const beside = (first: ManifestError | undefined, second: ManifestError): Manife
   first === undefined ? second : together([first, second])
 
 /** Problems by what they are about, each with its place there: looking up many places at once is as quick as one. */
-const inputError = (
+export const inputError = (
   problems: ReadonlyArray<InputProblem>,
-  manifest: Source,
+  manifest: Source | undefined,
   file: Source | undefined
 ): ManifestError | undefined => {
   const from = (origin: InputProblem["origin"]) => problems.filter((problem) => problem.origin === origin)
@@ -160,7 +162,7 @@ export const loadPlanAndNames = Effect.fn("LoadPlan.loadPlanAndNames")(function*
   const plan = expand({ manifest, values, items })
   if (Either.isLeft(plan)) return yield* beside(unknown, diagnose(source, plan.left))
   const loaded: LoadedPlan = { plan: plan.right, values, manifestDir, file: request.manifest }
-  return { loaded, unknown }
+  return { loaded, inputs: manifest.inputs ?? {}, failure: inherit(defaults, manifest.failure), unknown }
 })
 
 /** Reads, checks and expands what a request names. All that is wrong is told together, stage by stage. */

@@ -20,33 +20,116 @@ export interface RetryPolicyData {
   readonly on?: { readonly exitCodes?: ReadonlyArray<number>; readonly timeout?: boolean }
 }
 
-interface PlanStepBase {
+interface StepBase {
   readonly id: string
   readonly name?: string
   /** The text of a condition, `{{ … }}`; absent means always. */
   readonly when?: string
   readonly continueOnError: boolean
+  /** Of a composite step, for everything within it. */
   readonly env?: Readonly<Record<string, string>>
   readonly workdir?: string
+}
+
+/** What is done by attempts: everything inherited is here already. */
+interface AttemptBase extends StepBase {
   /** Of one attempt, milliseconds; absent means none. */
   readonly timeoutMs?: number
   readonly outputs: "text" | "json"
   readonly retries: RetryPolicyData
+  /** Present where an attempt that was in flight must not be made again without a person. */
+  readonly idempotent?: false
 }
 
-export interface RunStep extends PlanStepBase {
+export interface RunStep extends AttemptBase {
   readonly kind: "run"
   readonly run: string
   /** The words before the script, which is handed over with `-c`. */
   readonly shell: ReadonlyArray<string>
 }
 
-export interface CommandStep extends PlanStepBase {
+export interface CommandStep extends AttemptBase {
   readonly kind: "command"
   readonly command: ReadonlyArray<string>
 }
 
-export type PlanStep = RunStep | CommandStep
+export type OnReject = "abort" | "skip" | "retry"
+
+/** A person decides. */
+export interface ApprovalGate {
+  readonly type: "approval"
+  /** A template. */
+  readonly message: string
+  /** At least one that is not `reject`; `reject` is the one that rejects. */
+  readonly options: ReadonlyArray<string>
+  readonly onReject: OnReject
+  /** A template: the path of a file to show. */
+  readonly show?: string
+}
+
+/** A rule decides: an expression that is true, or a check that exits 0. */
+export type PolicyGate =
+  | { readonly type: "policy"; readonly policy: string; readonly onReject: OnReject }
+  | {
+    readonly type: "check"
+    readonly run: string
+    readonly shell: ReadonlyArray<string>
+    readonly timeoutMs?: number
+    readonly onReject: OnReject
+  }
+
+export interface GateStep extends StepBase {
+  readonly kind: "gate"
+  readonly gate: ApprovalGate | PolicyGate
+}
+
+export interface IfStep extends StepBase {
+  readonly kind: "if"
+  readonly if: string
+  readonly then: ReadonlyArray<PlanStep>
+  /** Empty where there is none. */
+  readonly else: ReadonlyArray<PlanStep>
+}
+
+export interface SwitchStep extends StepBase {
+  readonly kind: "switch"
+  readonly switch: string
+  readonly cases: Readonly<Record<string, ReadonlyArray<PlanStep>>>
+  /** Empty where there is none. */
+  readonly default: ReadonlyArray<PlanStep>
+}
+
+export interface MapStep extends StepBase {
+  readonly kind: "map"
+  /** The text of one lone `{{ … }}`, or the list itself, in whose texts expressions may stand. */
+  readonly over: string | ReadonlyArray<Value>
+  readonly maxParallel: number
+  readonly steps: ReadonlyArray<PlanStep>
+}
+
+export interface ParallelStep extends StepBase {
+  readonly kind: "parallel"
+  /** Absent: all at once. */
+  readonly maxParallel?: number
+  readonly steps: ReadonlyArray<PlanStep>
+}
+
+export interface LoopStep extends StepBase {
+  readonly kind: "loop"
+  /** Looked at before each iteration; the loop goes on while it is true. */
+  readonly while?: string
+  /** Looked at after each iteration; the loop ends once it is true. One of the two is there. */
+  readonly until?: string
+  readonly maxIterations: number
+  /** From the end of one iteration to the start of the next, milliseconds. */
+  readonly everyMs?: number
+  readonly steps: ReadonlyArray<PlanStep>
+}
+
+export type AttemptStep = RunStep | CommandStep
+export type CompositeStep = IfStep | SwitchStep | MapStep | ParallelStep | LoopStep
+export type PlanStep = AttemptStep | GateStep | CompositeStep
+export type StepKind = PlanStep["kind"]
 
 /** What the targets of one entry under `targets:` have in common. Texts are templates, not yet rendered. */
 export interface PlanTemplate {

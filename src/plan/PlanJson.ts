@@ -10,41 +10,10 @@ import { parseJson, stringifyJson } from "../expression/Value.ts"
 import { AnyValue, isValue } from "../manifest/Inputs.ts"
 import { isIntact } from "./Hash.ts"
 import type { Plan, PlanTarget } from "./Plan.ts"
+import { PlanStepJson } from "./PlanStepJson.ts"
 
 const exact = { exact: true } as const
 const Texts = Schema.Record({ key: Schema.String, value: Schema.String })
-
-const Retries = Schema.Struct({
-  maxAttempts: Schema.Int.pipe(Schema.positive()),
-  backoffSeconds: Schema.Number,
-  factor: Schema.Number,
-  maxBackoffSeconds: Schema.Number,
-  jitter: Schema.Boolean,
-  on: Schema.optionalWith(
-    Schema.Struct({
-      exitCodes: Schema.optionalWith(Schema.Array(Schema.Int), exact),
-      timeout: Schema.optionalWith(Schema.Boolean, exact)
-    }),
-    exact
-  )
-})
-
-const stepFields = {
-  id: Schema.String,
-  name: Schema.optionalWith(Schema.String, exact),
-  when: Schema.optionalWith(Schema.String, exact),
-  continueOnError: Schema.Boolean,
-  env: Schema.optionalWith(Texts, exact),
-  workdir: Schema.optionalWith(Schema.String, exact),
-  timeoutMs: Schema.optionalWith(Schema.Number, exact),
-  outputs: Schema.Literal("text", "json"),
-  retries: Retries
-}
-
-const Step = Schema.Union(
-  Schema.Struct({ kind: Schema.Literal("run"), ...stepFields, run: Schema.String, shell: Schema.Array(Schema.String) }),
-  Schema.Struct({ kind: Schema.Literal("command"), ...stepFields, command: Schema.Array(Schema.String) })
-)
 
 const isRecord = (data: unknown): data is { readonly [key: string]: unknown } =>
   typeof data === "object" && data !== null && !Array.isArray(data)
@@ -80,7 +49,7 @@ const PlanFile = Schema.Struct({
     )
   }),
   templates: Schema.Array(Schema.Struct({
-    steps: Schema.Array(Step),
+    steps: Schema.Array(PlanStepJson),
     env: Schema.Array(Texts),
     workdir: Schema.Array(Schema.String),
     breakerThreshold: Schema.Union(Schema.Int, Schema.Literal(false))

@@ -46,6 +46,7 @@ const errorsOf = (error: PawlError): ErrorDocument["errors"] => {
         hint: error.hint,
         ...(error.details.length === 0 ? {} : { details: error.details })
       }]
+    case "GateError":
     case "StateError":
     case "RunHeldError":
       return [{ message: error.message, hint: error.hint }]

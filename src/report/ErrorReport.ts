@@ -67,6 +67,7 @@ const entries = (error: PawlError, style: Style): ReadonlyArray<Entry> => {
       }))
     case "PlanError":
       return [{ message: error.message, hint: error.hint, excerpt: [], details: error.details }]
+    case "GateError":
     case "StateError":
     case "RunHeldError":
       return [{ message: error.message, hint: error.hint, excerpt: [], details: [] }]

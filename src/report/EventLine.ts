@@ -7,7 +7,7 @@
 import type { RunEvent } from "../run/RunEvent.ts"
 import { between, countdown, duration } from "./Duration.ts"
 import { printable } from "./Printable.ts"
-import { endedOf, leftOf, type Progress } from "./Progress.ts"
+import { endedOf, leftOf, type Progress, waitingWords } from "./Progress.ts"
 import type { Style } from "./Style.ts"
 
 /** With more targets than this, those that complete are only counted. */
@@ -22,8 +22,21 @@ export const countLine = (progress: Progress): string => {
     .filter((status) => progress[status] > 0).map((status) => `${progress[status]} ${status}`)
   return `${endedOf(progress)} of ${progress.total} done`
     + (parts.length === 0 ? "" : `: ${parts.join(", ")}`)
-    + `; ${leftOf(progress)} left`
+    + `; ${[`${leftOf(progress)} left`, waitingWords(progress)].filter((text) => text !== undefined).join(", ")}`
 }
+
+/** How a gate was decided. What a rule allowed is not worth a line. */
+const decidedLine = (event: Extract<RunEvent, { readonly type: "GateDecided" }>, style: Style): string | undefined => {
+  const isApproved = event.outcome === "approved"
+  if (isApproved && event.by === "policy") return undefined
+  const option = event.option === (isApproved ? "approve" : "reject") ? "" : ` (${printable(event.option)})`
+  const note = event.note === undefined ? "" : `: ${printable(event.note)}`
+  const verb = isApproved ? style.green("approved") : style.red("rejected")
+  return `${verb} ${place(event)} by ${printable(event.by)}${option}${note}`
+}
+
+/** A failure that ends a branch: what becomes of the target is told of what is around it. */
+const isWithinAnother = ({ path }: { readonly path: string }): boolean => path.includes("::")
 
 /** The line of an event, or `undefined`; `progress` is that after the event. */
 export const eventLine = (event: RunEvent, progress: Progress, style: Style): string | undefined => {
@@ -40,6 +53,23 @@ export const eventLine = (event: RunEvent, progress: Progress, style: Style): st
       }, at ${printable(event.nextAttemptAt)}`
     case "StepContinued":
       return `${style.yellow("continued")} ${place(event)}: ${printable(event.message)}`
+    case "StepFailed":
+      return event.output !== undefined && isWithinAnother(event)
+        ? `${style.yellow("failed")} ${place(event)}: ${printable(event.message)}`
+        : undefined
+    case "GateOpened":
+      return `${style.yellow("waits")} ${place(event)}: ${printable(event.message)} (${
+        printable(event.options.join(", "))
+      })`
+    case "GateDecided":
+      return decidedLine(event, style)
+    case "TargetPaused":
+      // Of a gate that waits for a person it was told when it opened.
+      return event.reason === "policy-denied"
+        ? `${style.yellow("paused")} ${printable(event.target)} at ${printable(event.step)}: ${
+          printable(event.message)
+        }`
+        : undefined
     case "BreakerOpened":
       return `${style.red("breaker opened")} ${
         printable(event.target)

@@ -2,16 +2,15 @@
  * What a person does next with a run, as commands that can be typed.
  *
  * Owns which command fits which ending, and the quoting. Must not show the value of a secret
- * input. The surprise: a stored run does not know where its manifest is (no path of a machine
- * is kept), so that a view of it says `BATCH` where a person puts the file.
+ * input. The surprise: a gate can be decided while its run is live; everything else has to wait.
  */
 import { Schema } from "effect"
-import type { Summary } from "./Summary.ts"
+import type { Summary, SummaryGate } from "./Summary.ts"
 
 export const NextStep = Schema.Struct({
   /** What the command is for. */
   why: Schema.String,
-  /** To be typed as it is, but for `BATCH`, which stands for the manifest. */
+  /** To be typed as it is. */
   command: Schema.String
 })
 export type NextStep = typeof NextStep.Type
@@ -20,9 +19,8 @@ export type NextStep = typeof NextStep.Type
 export const shellWord = (word: string): string =>
   /^[A-Za-z0-9_@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
 
-/** The call that goes on with a run: its manifest, what else decides the plan, and how it is run. */
+/** What a call that goes on with a run has beside its first words: what decides the plan, and how it is run. */
 export interface Invocation {
-  readonly manifest: string
   readonly input: ReadonlyArray<string>
   readonly inputs?: string
   readonly stateDir?: string
@@ -31,9 +29,9 @@ export interface Invocation {
   readonly maxParallel?: number
 }
 
-/** `pawl run …` for the same plan in the same state directory and manner. The value of a secret input becomes `…`. */
-export const sameRun = (
-  { autoAdvance, input, inputs, manifest, maxParallel, secrets, stateDir }: Invocation
+const callOf = (
+  first: readonly [verb: string, word: string],
+  { autoAdvance, input, inputs, maxParallel, secrets, stateDir }: Invocation
 ): string => {
   const masked = input.map((text) => {
     const name = text.split("=", 1)[0] ?? ""
@@ -41,8 +39,7 @@ export const sameRun = (
   })
   return [
     "pawl",
-    "run",
-    manifest,
+    ...first,
     ...masked.flatMap((text) => ["--input", text]),
     ...(inputs === undefined ? [] : ["--inputs", inputs]),
     ...(stateDir === undefined ? [] : ["--state-dir", stateDir]),
@@ -51,33 +48,102 @@ export const sameRun = (
   ].map(shellWord).join(" ")
 }
 
+/** `pawl run …` for the same plan in the same state directory and manner. The value of a secret input becomes `…`. */
+export const sameRun = ({ manifest, ...same }: Invocation & { readonly manifest: string }): string =>
+  callOf(["run", manifest], same)
+
+/** `pawl resume …` in the same state directory and manner. The value of a secret input becomes `…`. */
+export const sameResume = ({ runId, ...same }: Invocation & { readonly runId: string }): string =>
+  callOf(["resume", runId], same)
+
 const several = (count: number, what: string): string => `the ${count === 1 ? "" : `${count} `}${what}`
 
-/** What may be done now, most useful first; nothing for a run that is through or that is live. */
-export const nextSteps = (
-  run: Pick<Summary, "counts" | "runId" | "targets"> & { readonly haltReason: string | null },
-  base: string,
-  extra = ""
-): ReadonlyArray<NextStep> => {
-  const { blocked, errored, pending } = run.counts
+/** What is known of a run where this is asked. */
+export interface Standing extends Pick<Summary, "counts" | "runId" | "targets"> {
+  readonly haltReason: string | null
+  readonly gates: ReadonlyArray<SummaryGate & { readonly decision?: unknown }>
+  /** A process works on it now: a gate can be decided all the same. */
+  readonly isLive?: boolean
+}
+
+/** How commands about a run are called. */
+export interface Calls {
+  /** The call that goes on with it. */
+  readonly again: string
+  /** Put after every other command: where the state is, if it was named. */
+  readonly place?: string
+}
+
+/** Of a step whose attempt was in flight: what each option means. */
+const inFlight: Readonly<Record<string, string>> = { "run-again": "run it again", done: "take it for done" }
+
+const REJECT = "reject"
+
+const decisions = ({ gates, runId }: Standing, place: string): ReadonlyArray<NextStep> => {
+  const open = gates.filter(({ decision }) => decision === undefined)
+  const [gate] = open
+  if (gate === undefined) return []
+  const name = `${gate.target}/${gate.path}`
+  const words = `${shellWord(runId)} ${shellWord(name)}`
+  const first = open.length === 1 ? "" : `, the first of ${open.length} gates`
+  const approving = gate.options.filter((option) => option !== REJECT)
+  const command = (verb: string, option = "") => `pawl ${verb} ${words}${option}${place}`
+  const approve = approving.map((option, at): NextStep => ({
+    why: (gate.about === "in-flight"
+      ? `${inFlight[option] ?? option}: ${name}`
+      : approving.length === 1
+      ? `approve ${name}`
+      : `choose ${option} for ${name}`) + (at === 0 ? first : ""),
+    command: command("approve", approving.length === 1 ? "" : ` --option ${shellWord(option)}`)
+  }))
+  return [...approve, { why: "or reject it", command: command("reject") }]
+}
+
+const goOn = ({ counts, gates, haltReason }: Standing, again: string): ReadonlyArray<NextStep> => {
   const steps: Array<NextStep> = []
-  const stuck = run.targets.find((target) => target.step !== undefined)
-  if (stuck?.step !== undefined) {
-    const step = stuck.steps.find(({ path }) => path === stuck.step)
-    steps.push({
-      why: blocked + errored === 1 ? "see why it is stuck" : "see why the first is stuck",
-      command: `pawl logs ${shellWord(run.runId)} ${shellWord(`${stuck.id}/${stuck.step}`)}${
-        step?.errorLog === undefined ? "" : " --stderr"
-      }${extra}`
-    })
+  const open = gates.filter(({ decision }) => decision === undefined).length
+  if (gates.length > 0) {
+    const why = open === 0
+      ? "go on with what was decided"
+      : `go on once ${open === 1 ? "it is" : "they are"} decided`
+    steps.push({ why, command: again })
+  } else if (counts.paused > 0) {
+    steps.push({ why: `ask about ${several(counts.paused, "paused")} again`, command: again })
   }
-  if (pending > 0) {
-    steps.push({ why: `go on with ${several(pending, "pending")}`, command: base })
-    if (run.haltReason === "TargetBlocked") {
-      steps.push({ why: "go on past blocked targets", command: `${base} --auto-advance` })
+  if (counts.pending > 0) {
+    if (gates.length === 0) steps.push({ why: `go on with ${several(counts.pending, "pending")}`, command: again })
+    if (haltReason === "TargetBlocked") {
+      steps.push({ why: "go on past blocked targets", command: `${again} --auto-advance` })
+    }
+    if (haltReason === "AwaitingApproval") {
+      steps.push({ why: "go on with others meanwhile", command: `${again} --auto-advance` })
     }
   }
-  if (blocked > 0) steps.push({ why: `try ${several(blocked, "blocked")} again`, command: `${base} --retry-blocked` })
-  if (errored > 0) steps.push({ why: `try ${several(errored, "errored")} again`, command: `${base} --retry-errors` })
+  return steps
+}
+
+/** What may be done now, most useful first; nothing for a run that is through, or that is live and waits for nobody. */
+export const nextSteps = (run: Standing, { again, place = "" }: Calls): ReadonlyArray<NextStep> => {
+  const { blocked, errored } = run.counts
+  const steps = [...decisions(run, place)]
+  if (run.isLive === true) return steps
+  const stuck = run.targets.find(({ status, step }) =>
+    step !== undefined && (status === "blocked" || status === "errored")
+  )
+  if (stuck?.step !== undefined) {
+    const step = stuck.steps.find(({ path }) => path === stuck.step)
+    // A gate that was rejected has printed nothing.
+    if (step?.log !== undefined || step?.errorLog !== undefined) {
+      steps.push({
+        why: blocked + errored === 1 ? "see why it is stuck" : "see why the first is stuck",
+        command: `pawl logs ${shellWord(run.runId)} ${shellWord(`${stuck.id}/${stuck.step}`)}${
+          step.errorLog === undefined ? "" : " --stderr"
+        }${place}`
+      })
+    }
+  }
+  steps.push(...goOn(run, again))
+  if (blocked > 0) steps.push({ why: `try ${several(blocked, "blocked")} again`, command: `${again} --retry-blocked` })
+  if (errored > 0) steps.push({ why: `try ${several(errored, "errored")} again`, command: `${again} --retry-errors` })
   return steps
 }

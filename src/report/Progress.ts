@@ -1,27 +1,17 @@
 /**
  * How far a run is: a small fold of its events, for whoever shows it while it goes.
  *
- * Owns the counts and what runs now. Must not look at the whole state once an event: a batch
- * may have a hundred thousand targets. The surprise: targets that earlier invocations brought
- * to an end are counted as ended from the start, but not in the rate.
+ * Owns the counts and what waits for a person; what is under way is in `Running.ts`. Must not look at the whole state
+ * once an event: a batch may have a hundred thousand targets. The surprise: targets that earlier
+ * invocations brought to an end are counted as ended from the start, but not in the rate.
  */
-import { HashMap } from "effect"
+import { HashMap, HashSet } from "effect"
 import type { Plan } from "../plan/Plan.ts"
 import type { Selection } from "../plan/Selection.ts"
 import type { RunEvent } from "../run/RunEvent.ts"
 import { type RunState, targetState } from "../run/RunState.ts"
-import type { TargetStatus } from "../run/TargetState.ts"
-
-export interface Running {
-  readonly target: string
-  /** Absent until a step of it starts. */
-  readonly path?: string
-  readonly attempt: number
-  /** Of the attempt, or of the target before there is one; ISO. */
-  readonly since: string
-  /** Set while it waits for its next attempt. */
-  readonly nextAttemptAt?: string
-}
+import { isEnded, stepEntries, type TargetStatus } from "../run/TargetState.ts"
+import { mapEntered, type Running, stepBegan, stepEnded, targetBegan } from "./Running.ts"
 
 export interface Progress {
   readonly runId: string
@@ -31,11 +21,13 @@ export interface Progress {
   readonly blocked: number
   readonly errored: number
   readonly skipped: number
+  /** Gates that wait for a person, as target and path. */
+  readonly gates: HashSet.HashSet<string>
   /** Time of this invocation's first event. */
   readonly startedAt: string
   /** Targets that ended in this invocation. */
   readonly endedHere: number
-  readonly running: HashMap.HashMap<string, Running>
+  readonly running: Running
 }
 
 export const nothing: Progress = {
@@ -45,6 +37,7 @@ export const nothing: Progress = {
   blocked: 0,
   errored: 0,
   skipped: 0,
+  gates: HashSet.empty(),
   startedAt: "",
   endedHere: 0,
   running: HashMap.empty()
@@ -57,17 +50,30 @@ export const endedOf = (progress: Progress): number =>
 /** Targets that have not ended. */
 export const leftOf = (progress: Progress): number => Math.max(0, progress.total - endedOf(progress))
 
+/** How many gates wait, in words; undefined where none does. */
+export const waitingWords = ({ gates }: Progress): string | undefined => {
+  const count = HashSet.size(gates)
+  return count === 0 ? undefined : `${count} ${count === 1 ? "waits" : "wait"} for a person`
+}
+
 const counted = ["completed", "blocked", "errored", "skipped"] as const
 type Counted = (typeof counted)[number]
 const isCounted = (status: TargetStatus): status is Counted => counted.some((each) => each === status)
 
+const gateKey = (target: string, path: string): string => `${target}\n${path}`
+
 const begun = (event: RunEvent, state: RunState, ids: Iterable<string> | undefined, total: number): Progress => {
   const counts = { completed: 0, blocked: 0, errored: 0, skipped: 0 }
+  let gates = HashSet.empty<string>()
   for (const id of ids ?? HashMap.keys(state.targets)) {
-    const { status } = targetState(state, id)
-    if (isCounted(status)) counts[status]++
+    const target = targetState(state, id)
+    if (isCounted(target.status)) counts[target.status]++
+    if (isEnded(target.status)) continue
+    for (const [path, step] of stepEntries(target)) {
+      if (step.gate !== undefined) gates = HashSet.add(gates, gateKey(id, path))
+    }
   }
-  return { ...nothing, ...counts, runId: state.runId, total, startedAt: event.at }
+  return { ...nothing, ...counts, gates, runId: state.runId, total, startedAt: event.at }
 }
 
 const selectedIds = function*(plan: Plan, selection: Selection): Generator<string> {
@@ -77,16 +83,16 @@ const selectedIds = function*(plan: Plan, selection: Selection): Generator<strin
   }
 }
 
+/** What a target that has ended leaves open waits for nobody. */
+const withoutGates = (gates: Progress["gates"], target: string): Progress["gates"] =>
+  HashSet.size(gates) === 0 ? gates : HashSet.filter(gates, (key) => !key.startsWith(`${target}\n`))
+
 const ended = (progress: Progress, target: string, status: Counted): Progress => ({
   ...progress,
   [status]: progress[status] + 1,
+  gates: withoutGates(progress.gates, target),
   endedHere: progress.endedHere + 1,
   running: HashMap.remove(progress.running, target)
-})
-
-const at = (progress: Progress, running: Running): Progress => ({
-  ...progress,
-  running: HashMap.set(progress.running, running.target, running)
 })
 
 /** What the invocation is about, where the engine says so; without it, every target of the plan. */
@@ -104,17 +110,37 @@ export const advance = (progress: Progress, event: RunEvent, state: () => RunSta
         ? begun(event, state(), undefined, event.targets)
         : begun(event, state(), selectedIds(about.plan, about.selection), about.selection.order.length)
     case "TargetStarted":
-      return at(progress, { target: event.target, attempt: 0, since: event.at })
-    case "StepStarted":
-      return at(progress, { target: event.target, path: event.path, attempt: event.attempt, since: event.at })
-    case "AttemptFailed":
-      return at(progress, {
-        target: event.target,
-        path: event.path,
-        attempt: event.attempt + 1,
-        since: event.at,
-        nextAttemptAt: event.nextAttemptAt
-      })
+      return { ...progress, running: targetBegan(progress.running, event) }
+    case "StepEntered": {
+      const { items, path } = event
+      return items === undefined
+        ? progress
+        : { ...progress, running: mapEntered(progress.running, event, path, items) }
+    }
+    case "StepStarted": {
+      const { at: since, attempt, path } = event
+      return { ...progress, running: stepBegan(progress.running, event, { path, attempt, since }) }
+    }
+    case "AttemptFailed": {
+      const { at: since, attempt, nextAttemptAt, path } = event
+      const next = { path, attempt: attempt + 1, since, nextAttemptAt }
+      return { ...progress, running: stepBegan(progress.running, event, next) }
+    }
+    case "IterationEnded": {
+      const { at: since, iteration, nextAttemptAt, path } = event
+      if (nextAttemptAt === undefined) return progress
+      const next = { path, attempt: iteration + 2, since, nextAttemptAt, isLoop: true as const }
+      return { ...progress, running: stepBegan(progress.running, event, next) }
+    }
+    case "StepSucceeded":
+    case "StepFailed":
+    case "StepContinued":
+    case "StepSkipped":
+      return { ...progress, running: stepEnded(progress.running, event) }
+    case "GateOpened":
+      return { ...progress, gates: HashSet.add(progress.gates, gateKey(event.target, event.path)) }
+    case "GateDecided":
+      return { ...progress, gates: HashSet.remove(progress.gates, gateKey(event.target, event.path)) }
     case "TargetCompleted":
       return ended(progress, event.target, "completed")
     case "TargetBlocked":
@@ -123,9 +149,11 @@ export const advance = (progress: Progress, event: RunEvent, state: () => RunSta
       return ended(progress, event.target, "errored")
     case "TargetSkipped":
       return ended(progress, event.target, "skipped")
+    case "TargetPaused":
+      return { ...progress, running: HashMap.remove(progress.running, event.target) }
     case "RunHalted":
       return { ...progress, running: HashMap.empty() }
-    default:
+    case "BreakerOpened":
       return progress
   }
 }

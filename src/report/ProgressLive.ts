@@ -5,12 +5,13 @@
  * must leave nothing behind. The surprise: before it draws it asks for the width again, since a
  * narrower window has broken the old lines into more rows than were written.
  */
-import { Clock, Effect, type Scope } from "effect"
+import { Clock, type Context, Effect, type Scope } from "effect"
 import type { Status } from "../run/Status.ts"
 import { eventLine } from "./EventLine.ts"
 import { width } from "./Printable.ts"
 import { type About, advance, nothing } from "./Progress.ts"
 import { progressLines } from "./ProgressView.ts"
+import { findStep } from "./StepPlace.ts"
 import type { Style } from "./Style.ts"
 
 export interface Screen {
@@ -33,18 +34,26 @@ const attemptsOf = (about: About | undefined): (target: string, path: string) =>
     const target = about.plan.targets[index]
     if (target !== undefined) templates.set(target.id, target.template)
   }
-  return (target, path) =>
-    about.plan.templates[templates.get(target) ?? -1]?.steps.find((step) => step.id === path)?.retries.maxAttempts
+  return (target, path) => {
+    const step = findStep(about.plan.templates[templates.get(target) ?? -1]?.steps ?? [], path)
+    return step !== undefined && "retries" in step ? step.retries.maxAttempts : undefined
+  }
+}
+
+export interface Display extends Context.Tag.Service<typeof Status> {
+  /** Leaves the screen to somebody else until the scope closes; what happens meanwhile is told then. */
+  readonly hold: Effect.Effect<void, never, Scope.Scope>
 }
 
 /** A watcher that draws at most ten times a second until the scope closes, and then wipes its area. */
-export const progressLive = (screen: Screen, style: Style): Effect.Effect<Status["Type"], never, Scope.Scope> =>
+export const progressLive = (screen: Screen, style: Style): Effect.Effect<Display, never, Scope.Scope> =>
   Effect.gen(function*() {
     let about: About | undefined
     let maxAttempts = attemptsOf(about)
     let progress = nothing
     let drawn: ReadonlyArray<string> = []
     let above: Array<string> = []
+    let held = 0
 
     const draw = (lines: ReadonlyArray<string>): void => {
       if (above.length === 0 && lines.length === drawn.length && lines.every((line, row) => line === drawn[row])) return
@@ -54,12 +63,23 @@ export const progressLive = (screen: Screen, style: Style): Effect.Effect<Status
       screen.write(text)
     }
     const tick = Effect.map(Clock.currentTimeMillis, (now) => {
-      if (progress.startedAt === "") return
+      if (progress.startedAt === "" || held > 0) return
       draw(progressLines(progress, { columns: screen.columns(), rows: screen.rows(), now }, maxAttempts))
     })
+    const hold = Effect.acquireRelease(
+      Effect.sync(() => {
+        draw([])
+        held += 1
+      }),
+      () =>
+        Effect.sync(() => {
+          held -= 1
+        })
+    )
     yield* Effect.addFinalizer(() => Effect.sync(() => draw([])))
     yield* Effect.forkScoped(Effect.forever(Effect.zipRight(Effect.sleep("100 millis"), tick)))
     return {
+      hold,
       begin: (plan, selection) => {
         about = { plan, selection }
         maxAttempts = attemptsOf(about)

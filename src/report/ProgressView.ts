@@ -7,9 +7,10 @@
 import { HashMap } from "effect"
 import { countdown } from "./Duration.ts"
 import { fit, pad, printable, width } from "./Printable.ts"
-import { endedOf, leftOf, type Progress, type Running } from "./Progress.ts"
+import { endedOf, leftOf, type Progress, waitingWords } from "./Progress.ts"
+import type { RunningStep, RunningTarget } from "./Running.ts"
 
-/** Running targets that have a line of their own. */
+/** Attempts that have a line of their own. */
 const most = 8
 
 export interface Viewport {
@@ -46,25 +47,54 @@ const summaryLine = (progress: Progress, { columns, now }: Viewport): string => 
     ...(progress.errored > 0 ? [`${progress.errored} errored`] : []),
     ...(progress.skipped > 0 ? [`${progress.skipped} skipped`] : []),
     `${leftOf(progress)} left`,
-    ...[rate(progress, now)].filter((text) => text !== "")
+    ...[waitingWords(progress) ?? "", rate(progress, now)].filter((text) => text !== "")
   ].join("  ")
   const room = Math.min(30, columns - 1 - words.length - 4)
   return room < 6 ? words : `${bar(progress, room)}  ${words}`
 }
 
-const timing = (running: Running, max: number | undefined, now: number): string => {
-  if (running.path === undefined) return ""
-  const of = max === undefined ? `${running.attempt}` : `${running.attempt}/${max}`
-  if (running.nextAttemptAt !== undefined) {
-    return `attempt ${of} in ${countdown(Date.parse(running.nextAttemptAt) - now)}`
+interface Line {
+  readonly target: string
+  readonly since: string
+  /** Absent between two steps. */
+  readonly step?: RunningStep
+  /** Which item of the outermost map it is in, where it is in one. */
+  readonly item?: string
+}
+
+const itemOf = ({ items }: RunningTarget, path: string): string | undefined => {
+  for (const [map, count] of items) {
+    if (!path.startsWith(`${map}[`)) continue
+    const index = Number.parseInt(path.slice(map.length + 1), 10)
+    return `item ${index + 1}/${count}`
   }
-  const elapsed = countdown(now - Date.parse(running.since))
+  return undefined
+}
+
+const linesOf = (running: RunningTarget): ReadonlyArray<Line> => {
+  const { since, steps, target } = running
+  if (steps.length === 0) return [{ target, since }]
+  return steps.map((step) => {
+    const item = itemOf(running, step.path)
+    return { target, since: step.since, step, ...(item === undefined ? {} : { item }) }
+  })
+}
+
+const timing = (step: RunningStep, max: number | undefined, now: number): string => {
+  const of = max === undefined ? `${step.attempt}` : `${step.attempt}/${max}`
+  if (step.nextAttemptAt !== undefined) {
+    const left = countdown(Date.parse(step.nextAttemptAt) - now)
+    return step.isLoop === true ? `iteration ${step.attempt} in ${left}` : `attempt ${of} in ${left}`
+  }
+  const elapsed = countdown(now - Date.parse(step.since))
   return max === 1 ? elapsed : `attempt ${of}, ${elapsed}`
 }
 
-const runningLine = (running: Running, max: number | undefined, now: number, columns: number): string => {
-  const tail = timing(running, max, now)
-  const name = printable(running.path === undefined ? running.target : `${running.target}/${running.path}`)
+const runningLine = ({ item, step, target }: Line, max: number | undefined, now: number, columns: number): string => {
+  const tail = step === undefined
+    ? ""
+    : [item, timing(step, max, now)].filter((text) => text !== undefined).join(", ")
+  const name = printable(step === undefined ? target : `${target}/${step.path}`)
   // The name gives way before the timing does.
   const room = columns - width(tail) - 4
   return `  ${room < 8 ? name : pad(fit(name, room), Math.min(room, 32))}  ${tail}`
@@ -77,15 +107,13 @@ export const progressLines = (
   maxAttempts: (target: string, path: string) => number | undefined
 ): ReadonlyArray<string> => {
   const columns = Math.max(1, view.columns - 1)
-  const running = Array.from(HashMap.values(progress.running))
+  const running = Array.from(HashMap.values(progress.running)).flatMap(linesOf)
     .sort((a, b) => (a.since < b.since ? -1 : a.since > b.since ? 1 : a.target < b.target ? -1 : 1))
   const room = Math.max(0, Math.min(most, view.rows - 2))
   const shown = running.slice(0, room)
   const more = running.length - shown.length
   return [
-    ...shown.map((each) =>
-      runningLine(each, each.path === undefined ? undefined : maxAttempts(each.target, each.path), view.now, columns)
-    ),
+    ...shown.map((each) => runningLine(each, each.step && maxAttempts(each.target, each.step.path), view.now, columns)),
     ...(more > 0 && room > 0 ? [`  and ${more} more`] : []),
     summaryLine(progress, view)
   ].map((line) => fit(line.trimEnd(), columns))

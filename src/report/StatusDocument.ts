@@ -10,8 +10,22 @@ import { HaltReason } from "../run/RunEvent.ts"
 import type { RunState } from "../run/RunState.ts"
 import { between } from "./Duration.ts"
 import { NextStep, nextSteps, shellWord } from "./NextSteps.ts"
-import { countTargets, restingStatus, summarizeTarget } from "./Summarize.ts"
-import { Counts, SummaryTarget } from "./Summary.ts"
+import { countTargets, listGates, restingStatus, summarizeTarget } from "./Summarize.ts"
+import { Counts, SummaryGate, SummaryTarget } from "./Summary.ts"
+
+const Decision = Schema.Struct({
+  option: Schema.String,
+  by: Schema.String,
+  note: Schema.optionalWith(Schema.String, { exact: true }),
+  decidedAt: Schema.optionalWith(Schema.String, { exact: true })
+})
+
+const StatusGate = Schema.Struct({
+  ...SummaryGate.fields,
+  /** A decision that was left for the run, which has not taken it up yet. */
+  decision: Schema.optional(Decision)
+})
+type StatusGate = typeof StatusGate.Type
 
 export const StatusDocument = Schema.Struct({
   schema: Schema.Literal("pawl.status/v1"),
@@ -41,7 +55,8 @@ export const StatusDocument = Schema.Struct({
   counts: Counts,
   /** In plan order. */
   targets: Schema.Array(SummaryTarget),
-  gates: Schema.Array(Schema.Unknown),
+  /** Gates that wait for a person, in plan order. */
+  gates: Schema.Array(StatusGate),
   retryAt: Schema.NullOr(Schema.String),
   /** The process that works on it now. */
   live: Schema.NullOr(Schema.Struct({ pid: Schema.Int })),
@@ -50,11 +65,34 @@ export const StatusDocument = Schema.Struct({
 }).annotations({ identifier: "StatusDocument", title: "pawl.status/v1" })
 export type StatusDocument = typeof StatusDocument.Type
 
+/** A decision that somebody left for a run. */
+export interface WaitingDecision extends Schema.Schema.Type<typeof Decision> {
+  readonly target: string
+  readonly path: string
+  /** `seq` of the event that opened the gate it is about. */
+  readonly opened: number
+}
+
 export interface StoredView {
   readonly plan: Plan
   readonly state: RunState
   readonly live?: { readonly pid: number }
+  readonly decisions?: ReadonlyArray<WaitingDecision>
 }
+
+const gatesOf = (
+  targets: ReadonlyArray<SummaryTarget>,
+  { decisions = [], state }: StoredView
+): ReadonlyArray<StatusGate> =>
+  listGates(targets, state).map(({ gate, opened }) => {
+    const left = decisions.find((each) =>
+      each.opened === opened && each.target === gate.target && each.path === gate.path
+    )
+    if (left === undefined) return gate
+    const { by, decidedAt, note, option } = left
+    const said = { ...(note === undefined ? {} : { note }), ...(decidedAt === undefined ? {} : { decidedAt }) }
+    return { ...gate, decision: { option, by, ...said } }
+  })
 
 const statusOf = (
   targets: ReadonlyArray<SummaryTarget>,
@@ -66,20 +104,21 @@ const statusOf = (
 }
 
 /** The view of a stored run. `stateDir` is the one that the user named, for the commands in `next`. */
-export const statusDocument = ({ live, plan, state }: StoredView, stateDir?: string): StatusDocument => {
-  const targets = plan.targets.map((target) =>
-    summarizeTarget(plan, state, target, { selected: true, live: live !== undefined })
-  )
-  const halted = live === undefined ? state.halted : undefined
+export const statusDocument = (view: StoredView, stateDir?: string): StatusDocument => {
+  const { live, plan, state } = view
+  const isLive = live !== undefined
+  const targets = plan.targets.map((target) => summarizeTarget(plan, state, target, { selected: true, live: isLive }))
+  const halted = isLive ? undefined : state.halted
   const haltReason = halted?.reason ?? null
   const counts = countTargets(targets)
+  const gates = gatesOf(targets, view)
   const place = stateDir === undefined ? "" : ` --state-dir ${shellWord(stateDir)}`
   return {
     schema: "pawl.status/v1",
     runId: state.runId,
     batch: plan.batch,
     planHash: plan.hash,
-    status: statusOf(targets, state, live !== undefined),
+    status: statusOf(targets, state, isLive),
     haltReason,
     startedAt: state.startedAt,
     updatedAt: state.updatedAt,
@@ -88,11 +127,12 @@ export const statusDocument = ({ live, plan, state }: StoredView, stateDir?: str
     invocations: state.invocations,
     counts,
     targets,
-    gates: [],
+    gates,
     retryAt: null,
-    live: live === undefined ? null : { pid: live.pid },
-    next: live === undefined
-      ? nextSteps({ counts, runId: state.runId, targets, haltReason }, `pawl run BATCH${place}`, place)
-      : []
+    live: isLive ? { pid: live.pid } : null,
+    next: nextSteps(
+      { counts, gates, runId: state.runId, targets, haltReason, isLive },
+      { again: `pawl resume ${shellWord(state.runId)}${place}`, place }
+    )
   }
 }

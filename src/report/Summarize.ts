@@ -1,22 +1,22 @@
 /**
  * Plan and state → summary.
  *
- * Owns which status a target, a step and a run has in the eyes of a reader. Must not read
- * files or clocks. The surprise: a target that this invocation did not select and that nothing
- * has happened to counts as `skipped` (`filtered-out`), while one that an earlier invocation
- * brought somewhere keeps what it has.
+ * Owns which status a target and a run has in the eyes of a reader; steps are in `StepList.ts`.
+ * Must not read files or clocks. The surprise: a target that this invocation did not select and
+ * that nothing has happened to counts as `skipped` (`filtered-out`), while one that an earlier
+ * invocation brought somewhere keeps what it has.
  */
 import type { ValueObject } from "../expression/Value.ts"
-import type { Plan, PlanStep, PlanTarget } from "../plan/Plan.ts"
+import type { Plan, PlanTarget } from "../plan/Plan.ts"
 import type { Selection } from "../plan/Selection.ts"
 import type { ExitCode } from "../run/ExitCode.ts"
-import { logPath } from "../run/LogPath.ts"
 import type { HaltReason } from "../run/RunEvent.ts"
 import { type RunState, targetState } from "../run/RunState.ts"
-import { atRest, isEnded, type StepState, type TargetState } from "../run/TargetState.ts"
+import { atRest, isEnded, stepState, type TargetState } from "../run/TargetState.ts"
 import { between } from "./Duration.ts"
 import { lastLine } from "./LastLine.ts"
-import type { Summary, SummaryStep, SummaryTarget } from "./Summary.ts"
+import { type Fate, stepList } from "./StepList.ts"
+import type { Summary, SummaryGate, SummaryTarget } from "./Summary.ts"
 
 export interface Ending {
   readonly plan: Plan
@@ -27,48 +27,21 @@ export interface Ending {
   readonly error?: { readonly message: string; readonly hint: string }
 }
 
-const untouchedStep = (target: TargetState, selected: boolean): Pick<SummaryStep, "status" | "reason"> => {
+/** What is said of the steps of a target that it did not come to. */
+const fateOf = (target: TargetState, selected: boolean): Fate => {
   if (target.status === "skipped" || (!selected && target.status === "pending" && target.startedAt === undefined)) {
     return { status: "skipped", reason: "target-skipped" }
   }
   return isEnded(target.status) ? { status: "skipped", reason: "target-ended" } : { status: "pending" }
 }
 
-/** A step may have ended without ever being started, where its expression failed, and leaves no log in silence. */
-const hasLog = ({ attempts, invocation, reason, silent }: StepState): boolean =>
-  silent !== true && (invocation !== undefined || (attempts > 0 && reason !== "expression-failed"))
-
-const knownStep = (target: string, path: string, step: StepState): Omit<SummaryStep, "path" | "kind"> => ({
-  status: step.status,
-  attempts: step.attempts,
-  durationMs: step.durationMs,
-  ...(step.exitCode === undefined ? {} : { exitCode: step.exitCode }),
-  ...(step.reason === undefined ? {} : { reason: step.reason }),
-  ...(step.message === undefined ? {} : { message: step.message }),
-  ...(step.continued === true ? { continued: true } : {}),
-  ...(step.nextAttemptAt === undefined ? {} : { nextAttemptAt: step.nextAttemptAt }),
-  ...(hasLog(step) ? { log: `${logPath(target, path)}.out` } : {}),
-  ...(step.status === "failed" && step.output !== undefined && step.output.stderr !== ""
-    ? { errorLog: `${logPath(target, path)}.err` }
-    : {})
-})
-
-const summarizeStep = (plan: PlanTarget, target: TargetState, step: PlanStep, selected: boolean): SummaryStep => {
-  const known = target.steps[step.id]
-  return {
-    path: step.id,
-    kind: step.kind,
-    ...(known === undefined || (known.status === "pending" && known.attempts === 0 && isEnded(target.status))
-      ? { ...untouchedStep(target, selected), attempts: 0, durationMs: 0 }
-      : knownStep(plan.id, step.id, known))
-  }
-}
-
 const filteredOut = { status: "skipped", reason: "filtered-out", message: "not selected" } as const
 
 /** What the step that a target is stuck at said last. */
-const lastErrorOf = ({ status, step, steps }: TargetState): string | undefined => {
-  const output = step === undefined || (status !== "blocked" && status !== "errored") ? undefined : steps[step]?.output
+const lastErrorOf = (target: TargetState): string | undefined => {
+  const { status, step } = target
+  if (step === undefined || (status !== "blocked" && status !== "errored")) return undefined
+  const output = stepState(target, step)?.output
   return output === undefined ? undefined : lastLine(output)
 }
 
@@ -96,6 +69,12 @@ export interface TargetView {
   readonly live: boolean
 }
 
+/** The state of a target as one may rely on it. */
+const seen = (state: RunState, id: string, live: boolean): TargetState => {
+  const recorded = targetState(state, id)
+  return !live && recorded.status === "running" ? atRest(recorded) : recorded
+}
+
 /** One target as a reader sees it. */
 export const summarizeTarget = (
   plan: Plan,
@@ -103,15 +82,39 @@ export const summarizeTarget = (
   target: PlanTarget,
   { live, selected }: TargetView
 ): SummaryTarget => {
-  const recorded = targetState(state, target.id)
-  const known = !live && recorded.status === "running" ? atRest(recorded) : recorded
+  const known = seen(state, target.id, live)
   return {
     id: target.id,
     ...(!selected && isUntouched(known) ? filteredOut : outcome(known)),
     labels: target.labels,
-    steps: (plan.templates[target.template]?.steps ?? []).map((step) => summarizeStep(target, known, step, selected))
+    steps: stepList(plan.templates[target.template]?.steps ?? [], {
+      id: target.id,
+      state: known,
+      fate: fateOf(known, selected)
+    })
   }
 }
+
+/** An open gate of a target, with what a decision about it has to name. */
+export interface ListedGate {
+  readonly gate: SummaryGate
+  /** `seq` of the event that opened it. */
+  readonly opened: number
+}
+
+/** The gates of these targets that wait for a person, in plan order. What an ended target leaves open waits for nobody. */
+export const listGates = (targets: ReadonlyArray<SummaryTarget>, state: RunState): ReadonlyArray<ListedGate> =>
+  targets.flatMap(({ id, steps }) => {
+    const target = targetState(state, id)
+    if (isEnded(target.status)) return []
+    return steps.flatMap(({ path, status }): ReadonlyArray<ListedGate> => {
+      const open = status === "pending" ? stepState(target, path)?.gate : undefined
+      if (open === undefined) return []
+      const { about, at, message, onReject, opened, options, show } = open
+      const shown = show === undefined ? {} : { show }
+      return [{ opened, gate: { target: id, path, about, message, options, onReject, ...shown, openedAt: at } }]
+    })
+  })
 
 /** How many targets are in which status. `running` counts as `pending`: it has not ended. */
 export const countTargets = (targets: ReadonlyArray<SummaryTarget>): Summary["counts"] => {
@@ -130,6 +133,7 @@ export const restingStatus = (
   if (haltReason === "CheckpointFailed") return "failed"
   if (haltReason === "ShutdownRequested") return "interrupted"
   const counts = countTargets(selected)
+  if (counts.paused > 0) return "paused"
   if (counts.completed === counts.total) return "completed"
   if (stuckAtOnce.includes(haltReason)) return "blocked"
   return counts.completed === 0 && counts.blocked + counts.errored > 0 ? "blocked" : "partial"
@@ -158,7 +162,7 @@ export const summarize = ({ error, exitCode, outputs, plan, selection, state }: 
     counts: countTargets(targets),
     stepsExecuted: state.stepsExecuted,
     targets,
-    gates: [],
+    gates: listGates(targets, state).map(({ gate }) => gate),
     retryAt: null,
     outputs,
     error: error === undefined ? null : { message: error.message, hint: error.hint }

@@ -11,7 +11,7 @@ const Labels = Schema.Record({ key: Schema.String, value: Schema.String })
 
 export const SummaryStep = Schema.Struct({
   path: Schema.String,
-  kind: Schema.Literal("run", "command"),
+  kind: Schema.Literal("run", "command", "gate", "if", "switch", "map", "parallel", "loop"),
   status: Schema.Literal("pending", "running", "succeeded", "failed", "skipped"),
   attempts: Schema.Int,
   durationMs: Schema.Int,
@@ -20,6 +20,20 @@ export const SummaryStep = Schema.Struct({
   message: Schema.optional(Schema.String),
   /** Failed, and the target went on. */
   continued: Schema.optional(Schema.Boolean),
+  /** Of a composite step that failed: the path of the first step within it that did. */
+  child: Schema.optional(Schema.String),
+  /** Of an `if` and a `switch`: `then`, `else`, `default` or `case:` and its name. */
+  branch: Schema.optional(Schema.String),
+  /** Of a `map`: how many there are. */
+  items: Schema.optional(Schema.Int),
+  /** Of a `loop`: how many have begun. The steps of the latest alone are listed. */
+  iterations: Schema.optional(Schema.Int),
+  /** How a gate was decided: what was chosen, who by, and when. */
+  option: Schema.optional(Schema.String),
+  by: Schema.optional(Schema.String),
+  note: Schema.optional(Schema.String),
+  decidedAt: Schema.optional(Schema.String),
+  /** When the next attempt or iteration may start. */
   nextAttemptAt: Schema.optional(Schema.String),
   /** Path of the log of standard output, relative to the run's directory; absent where nothing ran. */
   log: Schema.optional(Schema.String),
@@ -29,7 +43,7 @@ export const SummaryStep = Schema.Struct({
 
 export const SummaryTarget = Schema.Struct({
   id: Schema.String,
-  status: Schema.Literal("pending", "running", "completed", "blocked", "errored", "skipped"),
+  status: Schema.Literal("pending", "running", "completed", "blocked", "errored", "skipped", "paused"),
   reason: Schema.optional(Schema.String),
   step: Schema.optional(Schema.String),
   message: Schema.optional(Schema.String),
@@ -40,6 +54,19 @@ export const SummaryTarget = Schema.Struct({
   durationMs: Schema.optional(Schema.Int),
   labels: Labels,
   steps: Schema.Array(SummaryStep)
+})
+
+/** A gate that waits for a person; of a step with `idempotent: false` what became of an attempt is asked. */
+export const SummaryGate = Schema.Struct({
+  target: Schema.String,
+  path: Schema.String,
+  about: Schema.Literal("approval", "in-flight"),
+  message: Schema.String,
+  options: Schema.Array(Schema.String),
+  onReject: Schema.Literal("abort", "skip", "retry"),
+  /** A file to look at, as the manifest has it. */
+  show: Schema.optional(Schema.String),
+  openedAt: Schema.String
 })
 
 export const Counts = Schema.Struct({
@@ -71,7 +98,7 @@ export const Summary = Schema.Struct({
   /** In plan order. */
   targets: Schema.Array(SummaryTarget),
   /** Gates that wait for a person. */
-  gates: Schema.Array(Schema.Unknown),
+  gates: Schema.Array(SummaryGate),
   /** When a run that was rate-limited may go on. */
   retryAt: Schema.NullOr(Schema.String),
   outputs: Schema.Record({ key: Schema.String, value: Schema.Unknown }),
@@ -80,3 +107,4 @@ export const Summary = Schema.Struct({
 export type Summary = typeof Summary.Type
 export type SummaryTarget = typeof SummaryTarget.Type
 export type SummaryStep = typeof SummaryStep.Type
+export type SummaryGate = typeof SummaryGate.Type

@@ -5,7 +5,9 @@
  * surprise: what completed is only counted; the list is of what needs a person.
  */
 import { stringifyJson } from "../expression/Value.ts"
+import { activity, isWaiting } from "./Activity.ts"
 import { duration } from "./Duration.ts"
+import { gateTable, type ShownGate } from "./GateTable.ts"
 import type { NextStep } from "./NextSteps.ts"
 import { fit, printable } from "./Printable.ts"
 import type { Style } from "./Style.ts"
@@ -17,6 +19,7 @@ export interface Report extends Pick<Summary, "batch" | "runId" | "durationMs" |
   readonly status: string
   readonly haltReason: string | null
   readonly exitCode?: number
+  readonly gates?: ReadonlyArray<ShownGate>
   readonly live?: { readonly pid: number } | null
   readonly outputs?: Summary["outputs"]
   readonly error?: Summary["error"]
@@ -64,22 +67,27 @@ const countLine = ({ counts, targets }: Report, style: Style): string => {
     + (parts.length === 0 ? "" : `: ${parts.join(", ")}`)
 }
 
-const needsAttention = (target: SummaryTarget): boolean =>
-  target.status !== "completed" && target.status !== "pending" && !isFilteredOut(target)
+/** What waits for a person is told apart, gate by gate. */
+const needsAttention = (target: SummaryTarget): boolean => {
+  if (target.status === "completed" || isFilteredOut(target)) return false
+  if (target.status === "pending") return isWaiting(target.steps)
+  return target.status !== "paused" || target.reason === "policy-denied"
+}
 
 /** Below this a table of all columns can't be read: reason and log give way to the message. */
 const roomy = 76
 
 const row = (target: SummaryTarget, style: Style, isRoomy: boolean): ReadonlyArray<Cell> => {
-  const at = target.step ?? target.steps.find((step) => step.status === "running")?.path
+  const busy = target.status === "running" || target.status === "pending" ? activity(target.steps) : undefined
+  const at = target.step ?? busy?.step.path
   const step = target.steps.find((step) => step.path === at)
   return [
     { text: target.status, paint: colourOf(target.status, style) },
     { text: printable(target.id) },
     { text: printable(at ?? "") },
-    { text: String(target.attempts ?? step?.attempts ?? "") },
-    { text: isRoomy ? printable(target.reason ?? "") : "" },
-    { text: printable(target.message ?? "") },
+    { text: String((target.attempts ?? step?.attempts) || "") },
+    { text: isRoomy ? printable(target.reason ?? busy?.step.reason ?? "") : "" },
+    { text: printable(target.message ?? busy?.words ?? "") },
     { text: isRoomy ? printable(step?.errorLog ?? step?.log ?? "") : "" }
   ]
 }
@@ -90,10 +98,13 @@ const detailLine = ({ lastError }: SummaryTarget, { columns, style }: TableOptio
   return [`  ${style.dim(columns === undefined ? text : fit(text, columns - 2))}`]
 }
 
+/** Rows of a table, where nothing else was said. */
+const usual = 50
+
 const header = ["STATUS", "TARGET", "STEP", "ATTEMPTS", "REASON", "MESSAGE", "LOG"]
 
 const stuckLines = (report: Report, options: TableOptions): ReadonlyArray<string> => {
-  const { columns, most = 50, style } = options
+  const { columns, most = usual, style } = options
   const shown: Array<SummaryTarget> = []
   let found = 0
   for (const target of report.targets) {
@@ -130,19 +141,25 @@ const outputLines = (outputs: Summary["outputs"] = {}): ReadonlyArray<string> =>
 
 const nextLines = (next: ReadonlyArray<NextStep>, style: Style): ReadonlyArray<string> => {
   if (next.length === 0) return []
-  return ["", "next:", ...next.flatMap(({ command, why }) => [`  ${why}`, `    ${style.cyan(printable(command))}`])]
+  return [
+    "",
+    "next:",
+    ...next.flatMap(({ command, why }) => [`  ${printable(why)}`, `    ${style.cyan(printable(command))}`])
+  ]
 }
 
 /** The lines of the report, without line ends. Commands under "next" are never cut. */
 export const summaryTable = (report: Report, options: TableOptions): ReadonlyArray<string> => {
-  const { directory, next, style } = options
+  const { columns, directory, most = usual, next, style } = options
   const stuck = stuckLines(report, options)
+  const gates = gateTable(report.gates ?? [], { style, most, ...(columns === undefined ? {} : { columns }) })
   return [
     headline(report, style),
     countLine(report, style),
     ...(report.error == null ? [] : [`${style.red("error:")} ${printable(report.error.message)}`]),
     ...stuck,
     ...(stuck.length === 0 || directory === undefined ? [] : [style.dim(`logs are under ${printable(directory)}`)]),
+    ...(gates.length === 0 ? [] : ["", ...gates]),
     ...outputLines(report.outputs),
     ...nextLines(next, style)
   ]

@@ -2,9 +2,9 @@
  * The circuit breaker of one target.
  *
  * Owns the count of consecutive exhausted steps. Must not outlive its target: a new `Ref` is
- * made each time a target starts, so that two blocked targets in a row never look like one
- * that fails on and on. The surprise: outcomes that were durable before a resume are counted
- * again when they are taken, which gives the same breaker as an unbroken run.
+ * made each time a target is taken up, so that two blocked targets in a row never look like one
+ * that fails on and on. The surprise: after a resume it begins with the count that the target's
+ * own durable steps had come to, which gives the same breaker as an unbroken run.
  */
 import { Effect, Ref } from "effect"
 
@@ -15,9 +15,9 @@ export interface Breaker {
   readonly exhausted: Effect.Effect<number | undefined>
 }
 
-/** A closed breaker. `threshold` consecutive exhausted steps open it; `false`: nothing does. */
-export const makeBreaker = (threshold: number | false): Effect.Effect<Breaker> =>
-  Effect.map(Ref.make(0), (consecutive) => ({
+/** A breaker that `threshold` consecutive exhausted steps open; `false`: nothing does. `count` of them were before. */
+export const makeBreaker = (threshold: number | false, count = 0): Effect.Effect<Breaker> =>
+  Effect.map(Ref.make(count), (consecutive) => ({
     succeeded: Ref.set(consecutive, 0),
     exhausted: Effect.map(
       Ref.updateAndGet(consecutive, (count) => count + 1),

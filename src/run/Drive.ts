@@ -13,15 +13,19 @@ import type { PlanError } from "../plan/PlanError.ts"
 import type { Selection } from "../plan/Selection.ts"
 import { ProcessRunner } from "../process/ProcessRunner.ts"
 import { runTargets } from "./Engine.ts"
+import { waitsForOthers } from "./Frontier.ts"
+import { makeKeeper } from "./GateKeeper.ts"
+import { Gates } from "./Gates.ts"
 import { makeMask } from "./Mask.ts"
 import { countSelected, type Signal } from "./Outcome.ts"
 import { planResume, type ResumeRequest } from "./Resume.ts"
 import type { HaltReason } from "./RunEvent.ts"
-import type { RunState } from "./RunState.ts"
+import { type RunState, targetState } from "./RunState.ts"
 import { decide, type SchedulerOptions } from "./Scheduler.ts"
 import { Shutdown } from "./Shutdown.ts"
 import type { StateError } from "./StateError.ts"
 import { Status } from "./Status.ts"
+import { stepEntries, stepState } from "./TargetState.ts"
 
 export interface DriveRequest {
   readonly loaded: LoadedPlan
@@ -56,7 +60,7 @@ const endLeftovers = (state: RunState) =>
     const notes: Array<string> = []
     for (const [id, target] of HashMap.toEntries(state.targets)) {
       if (target.status !== "running") continue
-      for (const [path, { pid, pidStart, status }] of Object.entries(target.steps)) {
+      for (const [path, { pid, pidStart, status }] of stepEntries(target)) {
         if (status !== "running" || pid === undefined) continue
         const ended = yield* runner.endLeftover({ pid, ...(pidStart === undefined ? {} : { pidStart }) })
         if (ended) notes.push(`process ${pid} of ${id}/${path}, left over from a killed pawl, was ended`)
@@ -65,11 +69,27 @@ const endLeftovers = (state: RunState) =>
     return notes
   })
 
+/** Whether a target that rests at a gate can be gone on with: somebody can be asked, or has decided. */
+const canGoOn = ({ loaded: { plan }, runDir, selection }: DriveRequest, state: RunState) =>
+  Effect.gen(function*() {
+    const resting = new Set(selection.order.flatMap((index) => {
+      const id = plan.targets[index]?.id
+      return id !== undefined && targetState(state, id).status === "paused" ? [id] : []
+    }))
+    if (resting.size === 0) return false
+    const gates = yield* Gates
+    for (const id of resting) if (!waitsForOthers(targetState(state, id), gates.canAsk)) return true
+    const { decisions } = yield* gates.inbox(runDir)
+    return decisions.some(({ opened, path, target }) =>
+      resting.has(target) && stepState(targetState(state, target), path)?.gate?.opened === opened
+    )
+  })
+
 /** Records that the run starts or goes on. None: nothing is left to do, and nothing was recorded. */
 const begin = (request: DriveRequest): Effect.Effect<
   Option.Option<ReadonlyArray<string>>,
   StateError | PlanError,
-  Checkpoint | ProcessRunner
+  Checkpoint | ProcessRunner | Gates
 > =>
   Effect.gen(function*() {
     const checkpoint = yield* Checkpoint
@@ -90,7 +110,8 @@ const begin = (request: DriveRequest): Effect.Effect<
     }
     const { notes, reset, retried } = yield* planResume(stored, plan, selection, state, request.resume)
     const counts = countSelected(plan, selection, state)
-    if (isSame && counts.pending + counts.running + reset.length + retried.length === 0) return Option.none()
+    const toDo = counts.pending + counts.running + reset.length + retried.length
+    if (isSame && toDo === 0 && !(yield* canGoOn(request, state))) return Option.none()
     const left = yield* endLeftovers(state)
     yield* checkpoint.append([{ type: "RunResumed", plan: yield* name, ...common, reset, retried }])
     const dropped = checkpoint.recovery.dropped
@@ -106,13 +127,16 @@ const work = (request: DriveRequest) =>
   Effect.gen(function*() {
     const { loaded: { manifestDir, plan, values }, options, runDir, runId, selection } = request
     const { variables } = yield* Environment
+    const checkpoint = yield* Checkpoint
+    const keeper = yield* makeKeeper(checkpoint, runDir)
     const engine = runTargets({
       plan,
       selection,
       options,
       values,
       context: {
-        checkpoint: yield* Checkpoint,
+        checkpoint,
+        keeper,
         runner: yield* ProcessRunner,
         mask: makeMask(plan.secrets, values),
         runId,
@@ -122,10 +146,11 @@ const work = (request: DriveRequest) =>
       }
     })
     const { requested } = yield* Shutdown
-    return yield* Effect.raceFirst(
+    const ended = yield* Effect.raceFirst(
       Effect.map(engine, ({ haltReason }) => ({ haltReason })),
       Effect.map(requested, (signal) => ({ haltReason: "ShutdownRequested" as const, signal }))
     )
+    return { ended, notes: yield* keeper.notes }
   })
 
 const halted = (state: RunState, reason: HaltReason, at: string): RunState => ({ ...state, halted: { reason, at } })
@@ -137,6 +162,7 @@ const idleReason = (request: DriveRequest, state: RunState): HaltReason => {
     next: undefined,
     running: 0,
     stuck: counts.blocked + counts.errored,
+    paused: counts.paused,
     total: request.selection.order.length,
     started: 0,
     capped: false,
@@ -165,18 +191,19 @@ export const drive = (request: DriveRequest) =>
     yield* request.onBegun
     const worked = yield* Effect.either(work(request))
     const end: Omit<Driven, "state" | "notes"> = Either.isRight(worked)
-      ? worked.right
+      ? worked.right.ended
       : { haltReason: "CheckpointFailed", error: worked.left }
     const recorded = yield* Effect.either(Effect.zipRight(
       checkpoint.append([{ type: "RunHalted", haltReason: end.haltReason }]),
       checkpoint.snapshot
     ))
     const state = yield* checkpoint.state
+    const notes = Either.isRight(worked) ? [...begun.value, ...worked.right.notes] : begun.value
     const at = new Date(yield* Clock.currentTimeMillis).toISOString()
-    if (Either.isRight(recorded)) return { state, notes: begun.value, ...end } satisfies Driven
+    if (Either.isRight(recorded)) return { state, notes, ...end } satisfies Driven
     const failed: Driven = {
       state: halted(state, "CheckpointFailed", at),
-      notes: begun.value,
+      notes,
       ...end,
       haltReason: "CheckpointFailed",
       error: end.error ?? recorded.left

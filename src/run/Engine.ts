@@ -10,14 +10,15 @@ import type { ValueObject } from "../expression/Value.ts"
 import type { Plan, PlanTarget } from "../plan/Plan.ts"
 import type { Selection } from "../plan/Selection.ts"
 import { compiler } from "./CompiledTemplate.ts"
-import { makeFrontier } from "./Frontier.ts"
+import { makeFrontier, waitsForOthers } from "./Frontier.ts"
 import { countSelected } from "./Outcome.ts"
 import type { HaltReason } from "./RunEvent.ts"
 import { targetState } from "./RunState.ts"
 import { decide, type SchedulerOptions, type Situation } from "./Scheduler.ts"
 import type { StateError } from "./StateError.ts"
-import type { RunContext, TargetContext } from "./TargetContext.ts"
+import type { RunContext, TargetRequest } from "./TargetContext.ts"
 import { runTarget, type TargetEnd } from "./TargetRun.ts"
+import type { TargetState } from "./TargetState.ts"
 
 export interface EngineRequest {
   readonly plan: Plan
@@ -31,10 +32,11 @@ export interface EngineRequest {
 /** Runs until nothing more may start and nothing runs; gives the reason why. */
 export const runTargets = ({ context, options, plan, selection, values }: EngineRequest) =>
   Effect.gen(function*() {
-    const { checkpoint } = context
+    const { checkpoint, keeper } = context
+    yield* keeper.takeUp
     const initial = yield* checkpoint.state
     const counts = countSelected(plan, selection, initial)
-    const frontier = makeFrontier(plan, selection, initial)
+    const frontier = makeFrontier(plan, selection, initial, keeper.canAsk)
     const compiled = compiler(plan.templates)
     const total = selection.order.length
     const clock = yield* Effect.clock
@@ -43,8 +45,19 @@ export const runTargets = ({ context, options, plan, selection, values }: Engine
     let running = 0
     let started = 0
     let stuck = counts.blocked + counts.errored
+    /** Targets that rest until somebody decides. */
+    let paused = 0
+    for (const index of selection.order) {
+      const id = plan.targets[index]?.id
+      if (id !== undefined && waitsForOthers(targetState(initial, id), keeper.canAsk)) paused += 1
+    }
     let capped = false
     let stop: Situation["stop"]
+    /** Targets that are under way, and of these the ones about which something was decided meanwhile. */
+    const underWay = new Set<string>()
+    const decided = new Set<string>()
+    /** Targets whose state is no longer what it was when the invocation began. */
+    const moved = new Set<string>()
     /** Completed, and made anew, whenever a target comes to its end. */
     let change = Deferred.unsafeMake<void>(FiberId.none)
 
@@ -54,7 +67,7 @@ export const runTargets = ({ context, options, plan, selection, values }: Engine
       return true
     }
 
-    const contextOf = (target: PlanTarget): TargetContext => ({
+    const contextOf = (target: PlanTarget): TargetRequest => ({
       ...context,
       now,
       mayStart,
@@ -75,24 +88,57 @@ export const runTargets = ({ context, options, plan, selection, values }: Engine
       return target
     }
 
+    const announce = (): void => {
+      const told = change
+      change = Deferred.unsafeMake<void>(FiberId.none)
+      Deferred.unsafeDone(told, Effect.void)
+    }
+
     const finish = (target: PlanTarget, { breakerOpened, status }: TargetEnd): void => {
+      moved.add(target.id)
       if (status === "pending") capped = true
-      else frontier.ended(target.id, status)
+      else if (status !== "paused") frontier.ended(target.id, status)
+      else if (decided.delete(target.id)) frontier.again(target.id)
+      else paused += 1
       if (status === "blocked" || status === "errored") {
         stuck += 1
         stop ??= breakerOpened ? "breaker-opened" : "other"
       }
     }
 
-    // A target runs once an invocation, so what was durable of it at the start is what is durable of it now.
+    // A target that has not been under way in this invocation is as it was at the start.
+    const before = (id: string): Effect.Effect<TargetState> =>
+      moved.has(id)
+        ? Effect.map(checkpoint.state, (state) => targetState(state, id))
+        : Effect.succeed(targetState(initial, id))
+
     const run = (target: PlanTarget): Effect.Effect<void, StateError> =>
-      Effect.map(runTarget(contextOf(target), targetState(initial, target.id)), (end) => {
+      Effect.gen(function*() {
+        underWay.add(target.id)
+        const end = yield* runTarget(contextOf(target), yield* before(target.id))
+        underWay.delete(target.id)
         running -= 1
         finish(target, end)
-        const told = change
-        change = Deferred.unsafeMake<void>(FiberId.none)
-        Deferred.unsafeDone(told, Effect.void)
+        announce()
       })
+
+    /** Takes up what was decided elsewhere; true where a target at rest can go on with it. */
+    const takeUp = Effect.gen(function*() {
+      const about = yield* keeper.takeUp
+      if (about.length === 0) return false
+      const state = yield* checkpoint.state
+      let any = false
+      for (const id of new Set(about)) {
+        moved.add(id)
+        if (underWay.has(id)) decided.add(id)
+        else if (targetState(state, id).status === "pending" && frontier.again(id)) {
+          paused -= 1
+          any = true
+        }
+      }
+      if (any) announce()
+      return any
+    })
 
     const skip = (target: PlanTarget, need: string): Effect.Effect<void, StateError> =>
       Effect.gen(function*() {
@@ -112,9 +158,10 @@ export const runTargets = ({ context, options, plan, selection, values }: Engine
     /** Takes one target after the other, until there is nothing more to take. */
     const worker: Effect.Effect<HaltReason, StateError> = Effect.gen(function*() {
       while (true) {
-        const decision = decide({ next: frontier.peek(), running, stuck, total, started, capped, stop }, options)
+        const decision = decide({ next: frontier.peek(), running, stuck, paused, total, started, capped, stop }, options)
         switch (decision.type) {
           case "Halt":
+            if (decision.reason === "AwaitingApproval" && (yield* takeUp)) break
             return decision.reason
           case "Start":
             frontier.take()
@@ -131,7 +178,9 @@ export const runTargets = ({ context, options, plan, selection, values }: Engine
       }
     })
 
+    const watch = Effect.forever(Effect.zipRight(keeper.changed, takeUp))
     const width = Math.max(1, Math.min(options.maxParallel, total))
-    const reasons = yield* Effect.all(Array.from({ length: width }, () => worker), { concurrency: "unbounded" })
+    const workers = Effect.all(Array.from({ length: width }, () => worker), { concurrency: "unbounded" })
+    const reasons = yield* Effect.raceFirst(workers, watch)
     return { haltReason: reasons[0] ?? "AllDoneOrBlocked", started }
   })

@@ -7,6 +7,7 @@
  */
 import type { ManifestError } from "../manifest/ManifestError.ts"
 import type { PlanError } from "../plan/PlanError.ts"
+import type { GateError } from "./GateError.ts"
 import type { RunHeldError, StateError } from "./StateError.ts"
 import type { UsageError } from "./UsageError.ts"
 
@@ -21,7 +22,7 @@ export const ExitCode = {
   DecisionNeeded: 3,
   /** Wrong flags or arguments. */
   Usage: 64,
-  /** The manifest, the inputs or the plan are not acceptable. */
+  /** The manifest, the inputs, the plan or a decision are not acceptable. */
   NotAcceptable: 65,
   /** A defect in pawl. */
   Defect: 70,
@@ -39,12 +40,13 @@ export const ExitCode = {
 export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode]
 
 /** Everything that can stop pawl before or beside a run's own outcome. */
-export type PawlError = UsageError | ManifestError | PlanError | StateError | RunHeldError
+export type PawlError = UsageError | ManifestError | PlanError | GateError | StateError | RunHeldError
 
 const codes: { readonly [Tag in PawlError["_tag"]]: ExitCode } = {
   UsageError: ExitCode.Usage,
   ManifestError: ExitCode.NotAcceptable,
   PlanError: ExitCode.NotAcceptable,
+  GateError: ExitCode.NotAcceptable,
   StateError: ExitCode.State,
   RunHeldError: ExitCode.Held
 }

@@ -8,7 +8,7 @@
 import type { Plan } from "../plan/Plan.ts"
 import type { Selection } from "../plan/Selection.ts"
 import { type RunState, targetState } from "./RunState.ts"
-import { isEnded, type TargetStatus } from "./TargetState.ts"
+import { isEnded, type TargetState, type TargetStatus } from "./TargetState.ts"
 import type { Candidate } from "./Scheduler.ts"
 
 export interface Frontier {
@@ -18,6 +18,8 @@ export interface Frontier {
   readonly take: () => void
   /** Tells that a target ended, which may free or doom those that need it. */
   readonly ended: (id: string, status: TargetStatus) => void
+  /** Puts a target that rests back where it was; false where it is not one of these targets. */
+  readonly again: (id: string) => boolean
 }
 
 /** Inserts a position into an ascending list. */
@@ -38,7 +40,12 @@ interface Held {
   deadNeed?: string
 }
 
-export const makeFrontier = (plan: Plan, selection: Selection, state: RunState): Frontier => {
+/** Whether a target rests until somebody outside decides: taking it up again would change nothing. */
+export const waitsForOthers = ({ reason, status }: TargetState, canAsk: boolean): boolean =>
+  status === "paused" && !canAsk && reason !== "policy-denied"
+
+/** `canAsk`: there is a person to ask about gates, so targets that rest at one are taken up again. */
+export const makeFrontier = (plan: Plan, selection: Selection, state: RunState, canAsk: boolean): Frontier => {
   const order = selection.order
   const selected = new Set(order.map((index) => plan.targets[index]?.id))
   const held = new Map<number, Held>()
@@ -69,7 +76,9 @@ export const makeFrontier = (plan: Plan, selection: Selection, state: RunState):
   const settle = (): void => {
     for (; cursor < order.length; cursor++) {
       const target = plan.targets[order[cursor] ?? -1]
-      if (target !== undefined && !held.has(cursor) && !isEnded(targetState(state, target.id).status)) return
+      if (target === undefined || held.has(cursor)) continue
+      const now = targetState(state, target.id)
+      if (!isEnded(now.status) && !waitsForOthers(now, canAsk)) return
     }
   }
   const front = (): number | undefined => {
@@ -99,6 +108,11 @@ export const makeFrontier = (plan: Plan, selection: Selection, state: RunState):
         if (!wasDead && (entry.unmet === 0 || entry.deadNeed !== undefined)) insert(freed, entry.position)
       }
       dependents.delete(id)
+    },
+    again: (id) => {
+      const position = order.findIndex((index) => plan.targets[index]?.id === id)
+      if (position >= 0) insert(freed, position)
+      return position >= 0
     }
   }
 }

@@ -15,7 +15,7 @@ export type Counts = { readonly [Status in TargetStatus]: number }
 
 /** How many of the selected targets have each status. */
 export const countSelected = (plan: Plan, selection: Selection, state: RunState): Counts => {
-  const counts = { pending: 0, running: 0, completed: 0, blocked: 0, errored: 0, skipped: 0 }
+  const counts = { pending: 0, running: 0, completed: 0, blocked: 0, errored: 0, skipped: 0, paused: 0 }
   for (const index of selection.order) {
     const target = plan.targets[index]
     if (target !== undefined) counts[targetState(state, target.id).status] += 1
@@ -42,9 +42,10 @@ export interface Standing {
 /** The exit code of a run that halted. */
 export const exitCode = ({ autoAdvance, counts, haltReason, signal, strict }: Standing): ExitCode => {
   if (signal !== undefined) return signalCodes[signal]
+  if (haltReason === "CheckpointFailed") return ExitCode.State
+  // Whatever else is stuck: once a person has decided, the rest is told again.
+  if (counts.paused > 0) return ExitCode.DecisionNeeded
   switch (haltReason) {
-    case "CheckpointFailed":
-      return ExitCode.State
     case "FailureThresholdReached":
     case "TargetBlocked":
     case "CircuitBreakerTripped":

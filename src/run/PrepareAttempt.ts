@@ -10,7 +10,7 @@ import type { ExpressionError } from "../expression/ExpressionError.ts"
 import type { Scope } from "../expression/Scope.ts"
 import { shellVariables } from "../expression/ShellTemplate.ts"
 import { renderText, type Template } from "../expression/Template.ts"
-import type { CompiledEnv, CompiledStep, CompiledTemplate } from "./CompiledTemplate.ts"
+import type { CompiledEnv, CompiledAttempt, CompiledTemplate } from "./CompiledTemplate.ts"
 
 type Rendered<A> = Either.Either<A, ExpressionError>
 type Variables = Readonly<Record<string, string>>
@@ -81,6 +81,21 @@ export const surroundingsOf = (
   return Either.right({ env, workdir })
 }
 
+/** Environment and folder within a step that holds others, and of a gate: those around it, then its own. */
+export const surroundingsWithin = (
+  { env, workdir }: Pick<CompiledAttempt, "env" | "workdir">,
+  scope: Scope,
+  outer: Surroundings
+): Rendered<Surroundings> => {
+  if (env.length === 0 && workdir === undefined) return Either.right(outer)
+  const inner = addEnv(env, scope, outer.env)
+  if (Either.isLeft(inner)) return Either.left(inner.left)
+  return Either.map(enter(workdir, { ...scope, env: inner.right }, outer.workdir), (entered) => ({
+    env: inner.right,
+    workdir: entered
+  }))
+}
+
 /** What a step sees of its run, beside its own environment. */
 export interface Identity {
   readonly runId: string
@@ -90,7 +105,7 @@ export interface Identity {
 }
 
 const commandOf = (
-  { work }: CompiledStep,
+  { work }: CompiledAttempt,
   scope: Scope
 ): Rendered<{ readonly command: Prepared["command"]; readonly variables: Variables }> => {
   if (work.kind === "run") {
@@ -112,7 +127,7 @@ const commandOf = (
 
 /** Everything an attempt is started with. */
 export const prepareAttempt = (
-  compiled: CompiledStep,
+  compiled: CompiledAttempt,
   scope: Scope,
   surroundings: Surroundings,
   { attempt, path, runId, target }: Identity

@@ -14,7 +14,15 @@ export const FailureReason = Schema.Literal(
   "timed-out",
   "could-not-start",
   "bad-output",
-  "expression-failed"
+  "expression-failed",
+  /** Of a composite step: the first of its children that failed. */
+  "child-failed",
+  /** Of a loop that came to its `maxIterations`. */
+  "too-many-iterations",
+  /** Of a map that is gone on with, whose list is not what it was. */
+  "items-changed",
+  /** Of a gate, with `onReject: abort`. */
+  "gate-rejected"
 )
 export type FailureReason = typeof FailureReason.Type
 
@@ -28,6 +36,7 @@ export const HaltReason = Schema.Literal(
   "CapReached",
   "FilterExhausted",
   "NoMatchingItems",
+  "AwaitingApproval",
   "ShutdownRequested",
   "CheckpointFailed"
 )
@@ -111,21 +120,84 @@ export const StepStarted = event("StepStarted", {
   /** The process's start time in clock ticks since boot, as `/proc/PID/stat` has it; absent where there is none. */
   pidStart: optional(Schema.Int)
 })
+/** Why a gate waits for a person, or for its rule to change its mind. */
+export const PauseReason = Schema.Literal("awaiting-approval", "in-flight", "policy-denied")
+export type PauseReason = typeof PauseReason.Type
+
+export const OnReject = Schema.Literal("abort", "skip", "retry")
+
+const step = { ...target, path: Schema.String }
+
+/**
+ * A composite step began, with what it decided: which branch, how many items. Or an attempt that
+ * must not be made twice is about to begin.
+ */
+export const StepEntered = event("StepEntered", {
+  ...step,
+  kind: Schema.Literal("run", "command", "if", "switch", "map", "parallel", "loop"),
+  /** Of an `if` and a `switch`: `then`, `else`, `default` or `case:` and its name; `none` where nothing was to be done. */
+  branch: optional(Schema.String),
+  /** Of a `map`. */
+  items: optional(Schema.NonNegativeInt),
+  /** Of a `map`: what its items were, 16 hex digits. */
+  itemsHash: optional(Schema.String),
+  /** Of an attempt. */
+  attempt: optional(Schema.Int.pipe(Schema.positive()))
+})
+/** An iteration of a loop is through, and another follows, not before `nextAttemptAt`. */
+export const IterationEnded = event("IterationEnded", {
+  ...step,
+  /** From 0. */
+  iteration: Schema.NonNegativeInt,
+  nextAttemptAt: optional(Schema.String)
+})
+/** A person has to decide; `seq` of this event is what a decision refers to. */
+export const GateOpened = event("GateOpened", {
+  ...step,
+  about: Schema.Literal("approval", "in-flight"),
+  message: Schema.String,
+  options: Schema.Array(Schema.String),
+  onReject: OnReject,
+  /** The path of a file to look at, as the manifest has it. */
+  show: optional(Schema.String)
+})
+export const GateDecided = event("GateDecided", {
+  ...step,
+  option: Schema.String,
+  outcome: Schema.Literal("approved", "rejected"),
+  onReject: OnReject,
+  /** Who: a name, or `policy`. */
+  by: Schema.String,
+  note: optional(Schema.String),
+  /** When the decision was made, where it was made before it could be recorded. */
+  decidedAt: optional(Schema.String),
+  /** `seq` of the `GateOpened` that it answers; absent for a policy. */
+  opened: optional(Schema.Int)
+})
 /** A failed attempt that another one follows. */
 export const AttemptFailed = event("AttemptFailed", { ...failure, nextAttemptAt: Schema.String })
 export const StepSucceeded = event("StepSucceeded", {
   ...attempt,
   durationMs: Schema.NonNegativeInt,
-  output: StepOutput
+  /** Absent for a composite step: its output is that of its children. */
+  output: optional(StepOutput)
 })
-/** A step that is exhausted and ends its target. */
-export const StepFailed = event("StepFailed", { ...failure, output: StepOutput })
+const ended = {
+  ...failure,
+  /** Absent for a composite step. */
+  output: optional(StepOutput),
+  /** Of a composite step: the path of the first child that failed. */
+  child: optional(Schema.String)
+}
+/** A step that is exhausted and ends its branch or its target. */
+export const StepFailed = event("StepFailed", ended)
 /** A step that is exhausted and that its target goes on without (`continueOnError`). */
-export const StepContinued = event("StepContinued", { ...failure, output: StepOutput })
+export const StepContinued = event("StepContinued", ended)
 export const StepSkipped = event("StepSkipped", {
   ...target,
   path: Schema.String,
-  reason: Schema.Literal("when-false")
+  /** `interrupted`: it was under way or about to be when a step beside it failed. */
+  reason: Schema.Literal("when-false", "interrupted", "gate-rejected")
 })
 export const BreakerOpened = event("BreakerOpened", {
   ...target,
@@ -136,7 +208,7 @@ export const BreakerOpened = event("BreakerOpened", {
 export const TargetCompleted = event("TargetCompleted", { ...target, durationMs: Schema.NonNegativeInt })
 export const TargetBlocked = event("TargetBlocked", {
   ...stopped,
-  reason: Schema.Literal("step-exhausted", "breaker-opened")
+  reason: Schema.Literal("step-exhausted", "breaker-opened", "gate-rejected")
 })
 export const TargetErrored = event("TargetErrored", {
   ...stopped,
@@ -149,6 +221,13 @@ export const TargetSkipped = event("TargetSkipped", {
   need: Schema.String,
   message: Schema.String
 })
+export const TargetPaused = event("TargetPaused", {
+  ...target,
+  /** The path of the gate, the first where there are several. */
+  step: Schema.String,
+  reason: PauseReason,
+  message: Schema.String
+})
 export const RunHalted = event("RunHalted", {
   haltReason: HaltReason,
   message: optional(Schema.String)
@@ -158,7 +237,11 @@ export const RunEvent = Schema.Union(
   RunStarted,
   RunResumed,
   TargetStarted,
+  StepEntered,
   StepStarted,
+  IterationEnded,
+  GateOpened,
+  GateDecided,
   AttemptFailed,
   StepSucceeded,
   StepFailed,
@@ -169,6 +252,7 @@ export const RunEvent = Schema.Union(
   TargetBlocked,
   TargetErrored,
   TargetSkipped,
+  TargetPaused,
   RunHalted
 ).annotations({ identifier: "RunEvent", title: "pawl.event/v1" })
 export type RunEvent = typeof RunEvent.Type

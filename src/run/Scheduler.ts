@@ -24,6 +24,8 @@ export interface Situation {
   readonly running: number
   /** Selected targets that are blocked or errored, from earlier invocations too. */
   readonly stuck: number
+  /** Targets that rest at a gate. */
+  readonly paused: number
   /** Selected targets. */
   readonly total: number
   /** Steps started in this invocation. */
@@ -68,8 +70,10 @@ const haltOf = (situation: Situation, options: SchedulerOptions): HaltReason | u
     return situation.stop === "breaker-opened" ? "CircuitBreakerTripped" : "TargetBlocked"
   }
   const usedUp = options.cap !== undefined && situation.started >= options.cap
+  if (situation.paused > 0 && !options.autoAdvance) return "AwaitingApproval"
   if (situation.capped || (usedUp && situation.next !== undefined)) return "CapReached"
-  return situation.next === undefined ? throughReason[options.selectedBy] : undefined
+  if (situation.next !== undefined) return undefined
+  return situation.paused > 0 ? "AwaitingApproval" : throughReason[options.selectedBy]
 }
 
 /** The next move of a run. */

@@ -7,7 +7,7 @@
 import type { StepRecord } from "../expression/Scope.ts"
 import type { Failure } from "./Judge.ts"
 import type { RunFact, StepOutput } from "./RunEvent.ts"
-import type { StepState } from "./TargetState.ts"
+import type { FailedEnd } from "./Walk.ts"
 
 /** How a step ended, whatever it took. */
 export interface StepEnd {
@@ -23,68 +23,48 @@ export interface StepEnd {
 export const emptyOutput: StepOutput = { stdout: "", stderr: "" }
 
 /** What `steps.<id>` shows of a step that has just ended. */
-export const recordOf = (status: StepRecord["status"], end: Omit<StepEnd, "durationMs">): StepRecord => ({
+export const recordOf = (
+  status: StepRecord["status"],
+  end: Pick<StepRecord, "attempts" | "output"> & { readonly failure?: Failure }
+): StepRecord => ({
   status,
   attempts: end.attempts,
   output: end.output,
   ...(end.failure === undefined ? {} : { error: end.failure.message })
 })
 
-/** What `steps.<id>` shows of a step whose outcome was durable already; undefined where there was none. */
-export const durableRecord = (before: StepState): StepRecord | undefined => {
-  const through = before.status === "succeeded" || before.status === "skipped"
-  if (!through && before.continued !== true) return undefined
-  return {
-    status: through ? before.status : "failed",
-    attempts: before.attempts,
-    output: before.output ?? emptyOutput,
-    ...(before.message === undefined ? {} : { error: before.message })
-  }
-}
-
-type Failed = Required<StepEnd>
-
 /** The common part of the facts that say how an exhausted step was resolved. */
-export const failureFact = (target: string, path: string, { attempts, durationMs, failure, output }: Failed) => ({
-  target,
-  path,
-  attempt: Math.max(attempts, 1),
-  ...failure,
-  durationMs,
-  output
-})
+export const failureFact = (
+  target: string,
+  path: string,
+  { attempts, durationMs, failure }: Omit<Required<StepEnd>, "output">
+) => ({ target, path, attempt: Math.max(attempts, 1), ...failure, durationMs })
 
 const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`
 
-/**
- * The facts that end a target on an exhausted step. `opened` is the number of exhausted steps in
- * a row, where they opened the breaker.
- */
+/** The facts that end a target, `failed` having come out of its tree of steps. `durationMs` is the target's. */
 export const stopFacts = (
   target: string,
-  step: string,
-  { attempts, failure }: Failed,
+  { attempts, failure, final, path }: FailedEnd,
   durationMs: number,
-  opened: number | undefined,
   threshold: number | false
 ): { readonly status: "blocked" | "errored"; readonly facts: ReadonlyArray<RunFact> } => {
   const tried = attempts === 0 ? failure.message : `${failure.message} after ${plural(attempts, "attempt")}`
-  const common = { target, step, attempts, durationMs }
-  if (opened !== undefined) {
-    const message = `${tried}; the breaker opened at ${plural(opened, "exhausted step")} in a row`
+  const common = { target, step: path, attempts, durationMs }
+  if (final?.type === "breaker") {
+    const { exhausted } = final
+    const message = `${tried}; the breaker opened at ${plural(exhausted, "exhausted step")} in a row`
     return {
       status: "blocked",
       facts: [
-        {
-          type: "BreakerOpened",
-          target,
-          path: step,
-          exhausted: opened,
-          threshold: threshold === false ? 0 : threshold
-        },
+        { type: "BreakerOpened", target, path, exhausted, threshold: threshold === false ? 0 : threshold },
         { type: "TargetBlocked", ...common, reason: "breaker-opened", message }
       ]
     }
+  }
+  if (final?.type === "gate") {
+    const { message } = failure
+    return { status: "blocked", facts: [{ type: "TargetBlocked", ...common, reason: "gate-rejected", message }] }
   }
   return failure.reason === "timed-out" || failure.reason === "could-not-start"
     ? { status: "errored", facts: [{ type: "TargetErrored", ...common, reason: failure.reason, message: tried }] }

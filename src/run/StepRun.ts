@@ -5,35 +5,23 @@
  * waited for. Must not decide what an exhausted step means for its target. The surprise: a
  * resumed step goes on with the attempt it had come to, and waits only what is left of the wait.
  */
-import { Clock, Effect, Either, Option } from "effect"
+import { Effect, Either, Option } from "effect"
 import type { Scope } from "../expression/Scope.ts"
-import { renderBoolean } from "../expression/Template.ts"
 import { banner } from "./Banner.ts"
-import type { CompiledStep } from "./CompiledTemplate.ts"
+import { type Carried, take } from "./Carried.ts"
+import type { CompiledAttempt } from "./CompiledTemplate.ts"
 import { cutOutput, type Failure, JSON_BYTES, judge, KEPT_BYTES, type Verdict } from "./Judge.ts"
 import { logPath } from "./LogPath.ts"
 import { prepareAttempt, type Surroundings } from "./PrepareAttempt.ts"
 import { nextAttemptAt } from "./RetryPolicy.ts"
-import type { RunFact } from "./RunEvent.ts"
-import type { StepState } from "./TargetState.ts"
+import type { StepState } from "./StepState.ts"
 import type { StateError } from "./StateError.ts"
 import { emptyOutput, type StepEnd } from "./StepOutcome.ts"
 import type { TargetContext } from "./TargetContext.ts"
-
-/** Facts that wait to be recorded together with the next one. */
-export interface Carried {
-  facts: ReadonlyArray<RunFact>
-}
-
-/** Takes what is carried, followed by more. */
-export const take = (carried: Carried, ...more: ReadonlyArray<RunFact>): ReadonlyArray<RunFact> => {
-  const facts = [...carried.facts, ...more]
-  carried.facts = []
-  return facts
-}
+import { waitUntil } from "./Wait.ts"
 
 export interface StepWork {
-  readonly compiled: CompiledStep
+  readonly compiled: CompiledAttempt
   readonly path: string
   readonly surroundings: Surroundings
   readonly scope: Scope
@@ -48,12 +36,6 @@ const neverRan = (reason: Failure["reason"], message: string): Verdict => ({
 
 const withAttempt = (scope: Scope, attempt: number): Scope =>
   scope.context === undefined ? scope : { ...scope, context: { ...scope.context, attempt } }
-
-/** Whether a step is to run: its `when`, which must give a boolean. */
-export const isWanted = (work: StepWork): Either.Either<boolean, string> =>
-  work.compiled.when === undefined
-    ? Either.right(true)
-    : Either.mapLeft(renderBoolean(work.compiled.when, work.scope), (error) => error.message)
 
 interface Tried {
   readonly verdict: Verdict
@@ -86,7 +68,16 @@ const attemptOnce = (
     },
     (id) => checkpoint.note(take(carried, { type: "StepStarted", target: target.id, path, attempt, ...id }))
   )
-  return Effect.matchEffect(running, {
+  const armed = step.idempotent === false
+    // What must not run twice is on disk before it can have run once.
+    ? Effect.zipRight(
+      checkpoint.append(
+        take(carried, { type: "StepEntered", target: target.id, path, kind: step.kind, attempt })
+      ),
+      running
+    )
+    : running
+  return Effect.matchEffect(armed, {
     onSuccess: (exit): Effect.Effect<Tried, StateError> =>
       Effect.succeed({ verdict: judge(exit, step.outputs, step.timeoutMs), durationMs: exit.durationMs }),
     onFailure: (error) =>
@@ -95,9 +86,6 @@ const attemptOnce = (
         : Effect.fail(error)
   })
 }
-
-const waitUntil = (time: number): Effect.Effect<void> =>
-  Effect.flatMap(Clock.currentTimeMillis, (now) => time > now ? Effect.sleep(time - now) : Effect.void)
 
 /** Runs a step to its end. Failed attempts that another follows are recorded here; its end is not. */
 export const runStep = (

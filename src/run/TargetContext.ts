@@ -5,13 +5,17 @@ import type { Checkpoint } from "../checkpoint/Checkpoint.ts"
 import type { Scope } from "../expression/Scope.ts"
 import type { ProcessRunner } from "../process/ProcessRunner.ts"
 import type { PlanTarget } from "../plan/Plan.ts"
+import type { Breaker } from "./Breaker.ts"
 import type { CompiledTemplate } from "./CompiledTemplate.ts"
+import type { GateKeeper } from "./GateKeeper.ts"
 import type { Mask } from "./Mask.ts"
+import type { TargetState } from "./TargetState.ts"
 
 /** The same for every target of an invocation. */
 export interface RunContext {
   readonly checkpoint: Checkpoint["Type"]
   readonly runner: ProcessRunner["Type"]
+  readonly keeper: GateKeeper
   readonly mask: Mask
   readonly runId: string
   /** Absolute. */
@@ -26,9 +30,18 @@ export interface RunContext {
   readonly mayStart: () => boolean
 }
 
-export interface TargetContext extends RunContext {
+/** One target, before it starts. */
+export interface TargetRequest extends RunContext {
   readonly target: PlanTarget
   readonly template: CompiledTemplate
   /** What expressions see, before any step has run. */
   readonly scope: Scope
+}
+
+/** One target while it is under way. */
+export interface TargetContext extends TargetRequest {
+  /** Its state when it was taken up; what has happened since is in the hands of the walk. */
+  readonly before: TargetState
+  /** Made anew each time the target is taken up. */
+  readonly breaker: Breaker
 }

@@ -1,39 +1,17 @@
 /**
  * The state of one target: the fold of the events about it.
  *
- * Owns every move of a step's and a target's state machine. Pure and total, like the fold of
- * the run that it is part of. The surprise: a target that has completed keeps no step output,
- * so that the state of a hundred thousand targets stays small; a stuck one keeps it, since
- * later steps may ask for it when it is tried again.
+ * Owns every move of a target's state machine; a step's are in `StepState.ts`. Pure and total,
+ * like the fold of the run that it is part of. The surprise: a target that has completed keeps
+ * no step output, so that the state of a hundred thousand targets stays small; a stuck one keeps
+ * it, since later steps may ask for it when it is tried again.
  */
-import type { FailureReason, RunEvent, StepOutput } from "./RunEvent.ts"
+import { HashMap, Option } from "effect"
+import type { PauseReason, RunEvent } from "./RunEvent.ts"
+import { changeStep, noStep, restStep, resumeStep, slimStep, type StepEvent, type StepState } from "./StepState.ts"
+import { instancePath, isWithin } from "../plan/StepPath.ts"
 
-export type StepStatus = "pending" | "running" | "succeeded" | "failed" | "skipped"
-
-export interface StepState {
-  readonly status: StepStatus
-  /** Attempts that have started, the running one included. */
-  readonly attempts: number
-  readonly durationMs: number
-  /** Failed, and the target went on (`continueOnError`). */
-  readonly continued?: boolean
-  readonly exitCode?: number
-  readonly reason?: FailureReason | "when-false"
-  readonly message?: string
-  /** ISO time before which the next attempt must not start. */
-  readonly nextAttemptAt?: string
-  /** Kept while the target is under way, since later steps may refer to it. */
-  readonly output?: StepOutput
-  /** Its only attempt succeeded without printing anything, so that there may be no log. */
-  readonly silent?: boolean
-  /** The invocation that last started an attempt of it, counted from 1. */
-  readonly invocation?: number
-  /** The process of the running attempt. */
-  readonly pid?: number
-  readonly pidStart?: number
-}
-
-export type TargetStatus = "pending" | "running" | "completed" | "blocked" | "errored" | "skipped"
+export type TargetStatus = "pending" | "running" | "completed" | "blocked" | "errored" | "skipped" | "paused"
 
 export interface TargetState {
   readonly status: TargetStatus
@@ -46,104 +24,112 @@ export interface TargetState {
   readonly attempts?: number
   /** The target it needs that did not complete. */
   readonly need?: string
-  /** By step path, in the order they were reached. */
+  /** Exhausted `run` and `command` steps in a row, up to now: what its breaker counts. */
+  readonly exhausted?: number
+  /** Steps at the top of the target by id, in the order they were reached. */
   readonly steps: Readonly<Record<string, StepState>>
+  /** Steps within steps by path. A `map` may have ten thousand of them, and one changes at a time. */
+  readonly within?: HashMap.HashMap<string, StepState>
 }
 
 /** A target that nothing has happened to. */
 export const untouched: TargetState = { status: "pending", steps: {} }
-const noStep: StepState = { status: "pending", attempts: 0, durationMs: 0 }
 
 /** True for a status that only a reset can leave. */
-export const isEnded = (status: TargetStatus): boolean => status !== "pending" && status !== "running"
+export const isEnded = (status: TargetStatus): boolean =>
+  status !== "pending" && status !== "running" && status !== "paused"
 
-/** Drops what only later steps could have asked for. */
-const slim = (steps: TargetState["steps"]): TargetState["steps"] => {
-  const slimmed: Record<string, StepState> = {}
-  for (const [path, { nextAttemptAt: _n, output: _o, pid: _p, pidStart: _s, ...rest }] of Object.entries(steps)) {
-    slimmed[path] = rest
+const isTop = (path: string): boolean => !path.includes("::")
+
+/** The state of one step; undefined where nothing has happened to it. */
+export const stepState = ({ steps, within }: TargetState, path: string): StepState | undefined =>
+  isTop(path) ? steps[path] : within === undefined ? undefined : Option.getOrUndefined(HashMap.get(within, path))
+
+/** Every step that something has happened to; those at the top first, in the order they were reached. */
+export const stepEntries = ({ steps, within }: TargetState): ReadonlyArray<readonly [path: string, StepState]> =>
+  within === undefined ? Object.entries(steps) : [...Object.entries(steps), ...HashMap.toEntries(within)]
+
+const setStep = (target: TargetState, path: string, step: StepState): TargetState =>
+  isTop(path)
+    ? { ...target, steps: { ...target.steps, [path]: step } }
+    : { ...target, within: HashMap.set(target.within ?? HashMap.empty(), path, step) }
+
+/** Every step changed, or left out where `change` gives undefined. */
+const mapSteps = (
+  target: TargetState,
+  change: (step: StepState, path: string) => StepState | undefined
+): Pick<TargetState, "steps" | "within"> => {
+  const steps: Record<string, StepState> = {}
+  for (const [path, step] of Object.entries(target.steps)) {
+    const changed = change(step, path)
+    if (changed !== undefined) steps[path] = changed
   }
-  return slimmed
+  if (target.within === undefined) return { steps }
+  const within = HashMap.filterMap(target.within, (step, path) => Option.fromNullable(change(step, path)))
+  return HashMap.isEmpty(within) ? { steps } : { steps, within }
 }
 
 /** What was running when the process died or was told to stop goes back to `pending`, one attempt fewer. */
 export const atRest = (target: TargetState): TargetState => ({
   ...target,
   status: target.status === "running" ? "pending" : target.status,
-  steps: Object.fromEntries(
-    Object.entries(target.steps).map(([path, step]) => {
-      if (step.status !== "running") return [path, step]
-      const { pid: _pid, pidStart: _pidStart, ...rest } = step
-      return [path, { ...rest, status: "pending" as const, attempts: step.attempts - 1 }]
-    })
-  )
+  ...mapSteps(target, restStep)
 })
 
-/** A stuck target as it was before the failures that stopped it; what succeeded stays. */
-export const again = (target: TargetState): TargetState => ({
-  status: "pending",
-  steps: Object.fromEntries(
-    Object.entries(target.steps).filter(([, step]) =>
-      step.status !== "failed" || (step.continued === true && target.reason !== "breaker-opened")
+/**
+ * A stuck target as it was before the failures that stopped it; what succeeded stays. A loop that
+ * came to its last iteration, and a map whose list has changed, begin anew.
+ */
+export const again = (target: TargetState): TargetState => {
+  const { reason } = target
+  const anew = stepEntries(target)
+    .filter(([, { continued, reason }]) =>
+      continued !== true && (reason === "too-many-iterations" || reason === "items-changed")
     )
-  )
-})
+    .map(([path]) => `${path}[`)
+  return {
+    status: "pending",
+    ...mapSteps(target, (step, path) => {
+      const failed = step.status === "failed" && (step.continued !== true || reason === "breaker-opened")
+      if (failed || anew.some((within) => path.startsWith(within))) return undefined
+      return step.reason === "interrupted" ? resumeStep(step) : step
+    })
+  }
+}
 
 export type TargetEvent = Extract<RunEvent, { readonly target: string }>
-type StepEvent = Extract<TargetEvent, { readonly path: string }>
 
-const isSilent = (attempt: number, output: StepOutput): boolean =>
-  attempt === 1 && output.exit_code === 0 && output.stdout === "" && output.stderr === ""
+/** What the breaker of a target counts, after one more event. Composite steps have no output, and do not count. */
+const countExhausted = ({ exhausted }: TargetState, event: StepEvent): Pick<TargetState, "exhausted"> => {
+  if (!("output" in event) || event.output === undefined) return {}
+  if (event.type === "StepSucceeded") return exhausted === undefined ? {} : { exhausted: 0 }
+  return { exhausted: (exhausted ?? 0) + 1 }
+}
 
-const changeStep = (before: StepState, event: StepEvent, invocation: number): StepState => {
-  const { nextAttemptAt: _n, pid: _p, pidStart: _s, ...step } = before
+const paused = (target: TargetState, step: string, reason: PauseReason, message: string): TargetState => ({
+  ...target,
+  status: "paused",
+  step,
+  reason,
+  message
+})
+
+/** A target at rest with nothing said about why. */
+const going = ({ message: _m, reason: _r, step: _s, ...target }: TargetState): TargetState => target
+
+const changeSteps = (target: TargetState, event: StepEvent, invocation: number): TargetState => {
+  const step = changeStep(stepState(target, event.path) ?? noStep, event, invocation)
+  const changed = { ...setStep(target, event.path, step), ...countExhausted(target, event) }
   switch (event.type) {
-    case "StepStarted":
-      return {
-        ...step,
-        status: "running",
-        attempts: event.attempt,
-        invocation,
-        pid: event.pid,
-        ...(event.pidStart === undefined ? {} : { pidStart: event.pidStart })
-      }
-    case "AttemptFailed":
-      return {
-        ...step,
-        status: "pending",
-        attempts: event.attempt,
-        durationMs: step.durationMs + event.durationMs,
-        reason: event.reason,
-        message: event.message,
-        nextAttemptAt: event.nextAttemptAt
-      }
-    case "StepSucceeded":
-      return {
-        status: "succeeded",
-        attempts: event.attempt,
-        durationMs: step.durationMs + event.durationMs,
-        ...(event.output.exit_code === undefined ? {} : { exitCode: event.output.exit_code }),
-        ...(isSilent(event.attempt, event.output) ? { silent: true } : {}),
-        output: event.output
-      }
-    case "StepFailed":
-    case "StepContinued":
-      return {
-        ...step,
-        status: "failed",
-        attempts: event.attempt,
-        durationMs: step.durationMs + event.durationMs,
-        reason: event.reason,
-        message: event.message,
-        ...(event.exitCode === undefined ? {} : { exitCode: event.exitCode }),
-        ...(event.type === "StepContinued" ? { continued: true } : {}),
-        ...(isSilent(event.attempt, event.output) ? { silent: true } : {}),
-        output: event.output
-      }
-    case "StepSkipped":
-      return { ...before, status: "skipped", reason: event.reason }
-    case "BreakerOpened":
-      return before
+    case "IterationEnded": {
+      const instance = instancePath(event.path, event.iteration)
+      return { ...changed, ...mapSteps(changed, (each, path) => isWithin(path, instance) ? undefined : each) }
+    }
+    case "GateDecided":
+      // Somebody has decided, so there is something to go on with.
+      return changed.status === "paused" ? { ...going(changed), status: "pending" } : changed
+    default:
+      return changed
   }
 }
 
@@ -151,9 +137,13 @@ const changeStep = (before: StepState, event: StepEvent, invocation: number): St
 export const changeTarget = (target: TargetState, event: TargetEvent, invocation: number): TargetState => {
   switch (event.type) {
     case "TargetStarted":
-      return { ...target, status: "running", startedAt: target.startedAt ?? event.at }
+      return {
+        ...(target.status === "paused" ? going(target) : target),
+        status: "running",
+        startedAt: target.startedAt ?? event.at
+      }
     case "TargetCompleted":
-      return { ...target, status: "completed", durationMs: event.durationMs, steps: slim(target.steps) }
+      return { ...target, status: "completed", durationMs: event.durationMs, ...mapSteps(target, slimStep) }
     case "TargetBlocked":
     case "TargetErrored":
       return {
@@ -167,9 +157,9 @@ export const changeTarget = (target: TargetState, event: TargetEvent, invocation
       }
     case "TargetSkipped":
       return { ...target, status: "skipped", reason: event.reason, need: event.need, message: event.message }
-    default: {
-      const step = changeStep(target.steps[event.path] ?? noStep, event, invocation)
-      return { ...target, steps: { ...target.steps, [event.path]: step } }
-    }
+    case "TargetPaused":
+      return paused(target, event.step, event.reason, event.message)
+    default:
+      return changeSteps(target, event, invocation)
   }
 }

@@ -96,9 +96,9 @@ describe("a run that is opened again after something happened to its files", () 
       const directory = folder()
       yield* written(directory, true)
       const path = join(directory, "checkpoint.json")
-      writeFileSync(path, readFileSync(path, "utf8").replace("\"version\": 1", "\"version\": 2"))
+      writeFileSync(path, readFileSync(path, "utf8").replace("\"version\": 2", "\"version\": 3"))
       const error = yield* Effect.flip(opened(directory, state))
-      expect(error.message).toContain("has version 2, written by a newer pawl")
+      expect(error.message).toContain("has version 3, written by a newer pawl")
     }))
 
   it.effect("a journal that lost what its snapshot holds is damage", () =>

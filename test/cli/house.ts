@@ -6,16 +6,20 @@ import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { onTestFinished } from "vitest"
+import { layerFileInbox } from "../../src/checkpoint/FileInbox.ts"
 import { layerFile } from "../../src/checkpoint/FileRunStore.ts"
+import { layerInboxGates } from "../../src/checkpoint/InboxGates.ts"
 import { layerDisk } from "../../src/checkpoint/LiveDisk.ts"
 import type { RunStore } from "../../src/checkpoint/RunStore.ts"
 import { app } from "../../src/cli/App.ts"
 import { layerStreams } from "../../src/cli/LiveStreams.ts"
 import { layerLog } from "../../src/cli/Log.ts"
 import { type Sink, Streams } from "../../src/cli/Streams.ts"
+import { Terminal } from "../../src/cli/Terminal.ts"
 import { Watchers } from "../../src/cli/Watchers.ts"
 import { Environment } from "../../src/manifest/Environment.ts"
 import { Stdin } from "../../src/manifest/Stdin.ts"
+import type { Gates } from "../../src/run/Gates.ts"
 import { Shutdown } from "../../src/run/Shutdown.ts"
 import { layerScripted, type Script } from "../run/scripted.ts"
 
@@ -27,6 +31,10 @@ export interface Stage {
   readonly variables?: Readonly<Record<string, string>>
   readonly signal?: Effect.Effect<"SIGHUP" | "SIGINT" | "SIGTERM">
   readonly store?: Layer.Layer<RunStore>
+  /** Who decides about gates; nobody where it is left out. */
+  readonly gates?: Layer.Layer<Gates>
+  /** Nobody is there if left out. */
+  readonly terminal?: Terminal["Type"]
   readonly isTerminal?: boolean
   /** What writing to standard output fails with. */
   readonly failure?: Error
@@ -72,10 +80,13 @@ export const pawl = (words: ReadonlyArray<string>, stage: Stage = {}): Effect.Ef
     const stderr = capture(stage.isTerminal ?? false)
     const { create } = yield* Effect.provide(Streams, layerStreams)
     const streams = Layer.succeed(Streams, { stdout, stderr, create })
+    const inbox = Layer.provide(layerFileInbox, layerDisk)
     const files = layerFile.pipe(Layer.provide(layerDisk), Layer.provideMerge(Watchers.layer))
     const layer = Layer.mergeAll(
       stage.store === undefined ? files : Layer.merge(stage.store, Watchers.layer),
       layerScripted(stage.script ?? (() => ({}))),
+      Layer.merge(inbox, stage.gates ?? Layer.provide(layerInboxGates, inbox)),
+      Layer.succeed(Terminal, stage.terminal ?? { isThere: Effect.succeed(false), lines: Effect.die("no terminal") }),
       Environment.layerOf({ variables: { PATH: "/usr/bin:/bin", ...stage.variables }, cwd }),
       Stdin.layerText(stage.stdin ?? ""),
       layerFileSystem,

@@ -2,7 +2,8 @@ import { describe, expect, it } from "@effect/vitest"
 import { nextSteps, sameRun, shellWord } from "../../src/report/NextSteps.ts"
 import { summarize } from "../../src/report/Summarize.ts"
 import type { RunFact } from "../../src/run/RunEvent.ts"
-import { all, blocked, completed, halted, plan, started, state } from "./plans.ts"
+import type { SummaryGate } from "../../src/report/Summary.ts"
+import { all, blocked, completed, gate, halted, opened, paused, plan, planOf, started, state, step } from "./plans.ts"
 
 const two = plan(["api", "web"])
 const commands = (...facts: ReadonlyArray<RunFact>) => {
@@ -13,8 +14,25 @@ const commands = (...facts: ReadonlyArray<RunFact>) => {
     exitCode: 0,
     outputs: {}
   })
-  return nextSteps(summary, "pawl run b.yaml").map(({ command }) => command)
+  return nextSteps(summary, { again: "pawl run b.yaml" }).map(({ command }) => command)
 }
+
+const shipping = planOf(["api", "web"], [step("build"), gate("ship")])
+const summaryOf = (...facts: ReadonlyArray<RunFact>) =>
+  summarize({
+    plan: shipping,
+    state: state(started(shipping), ...facts),
+    selection: all(shipping),
+    exitCode: 3,
+    outputs: {}
+  })
+const waiting = (id: string, more: Partial<Extract<RunFact, { type: "GateOpened" }>> = {}): ReadonlyArray<RunFact> => [
+  { type: "TargetStarted", target: id },
+  opened(id, "ship", more),
+  paused(id, "ship")
+]
+const run = "20261120T030000-7f3a9c"
+const calls = { again: `pawl resume ${run} --state-dir s`, place: " --state-dir s" }
 
 describe("what to do next", () => {
   it("is nothing where everything is through", () => {
@@ -39,6 +57,132 @@ describe("what to do next", () => {
 
   it("is to run again where a signal stopped the run", () => {
     expect(commands(...completed("api"), halted("ShutdownRequested"))).toEqual(["pawl run b.yaml"])
+  })
+})
+
+describe("what to do about gates", () => {
+  it("is to approve or reject, and then to go on", () => {
+    const summary = summaryOf(...waiting("api"), ...completed("web"), halted("AwaitingApproval"))
+    expect(nextSteps(summary, calls)).toEqual([
+      { why: "approve api/ship", command: `pawl approve ${run} api/ship --state-dir s` },
+      { why: "or reject it", command: `pawl reject ${run} api/ship --state-dir s` },
+      { why: "go on once it is decided", command: `pawl resume ${run} --state-dir s` }
+    ])
+  })
+
+  it("names each option that approves", () => {
+    const summary = summaryOf(
+      ...waiting("api", { options: ["blue", "green", "reject"] }),
+      ...completed("web"),
+      halted("AwaitingApproval")
+    )
+    expect(nextSteps(summary, calls).slice(0, 3)).toEqual([
+      { why: "choose blue for api/ship", command: `pawl approve ${run} api/ship --option blue --state-dir s` },
+      { why: "choose green for api/ship", command: `pawl approve ${run} api/ship --option green --state-dir s` },
+      { why: "or reject it", command: `pawl reject ${run} api/ship --state-dir s` }
+    ])
+  })
+
+  it("says what the options mean where an attempt was under way", () => {
+    const summary = summaryOf(
+      ...waiting("api", { about: "in-flight", options: ["run-again", "done", "reject"] }),
+      halted("AwaitingApproval")
+    )
+    expect(nextSteps(summary, calls).slice(0, 2)).toEqual([
+      { why: "run it again: api/ship", command: `pawl approve ${run} api/ship --option run-again --state-dir s` },
+      { why: "take it for done: api/ship", command: `pawl approve ${run} api/ship --option done --state-dir s` }
+    ])
+  })
+
+  it("is about the first of them where several wait, and the path is a word of the shell", () => {
+    const of = planOf(["a b"], [gate("ship"), gate("more")])
+    const summary = summarize({
+      plan: of,
+      state: state(started(of), opened("a b", "more"), opened("a b", "ship"), paused("a b", "ship")),
+      selection: all(of),
+      exitCode: 3,
+      outputs: {}
+    })
+    expect(nextSteps(summary, calls)).toEqual([
+      {
+        why: "approve a b/ship, the first of 2 gates",
+        command: `pawl approve ${run} 'a b/ship' --state-dir s`
+      },
+      { why: "or reject it", command: `pawl reject ${run} 'a b/ship' --state-dir s` },
+      { why: "go on once they are decided", command: `pawl resume ${run} --state-dir s` }
+    ])
+  })
+
+  it("is only to go on where each has a decision already", () => {
+    const summary = summaryOf(...waiting("api"), ...completed("web"), halted("AwaitingApproval"))
+    const gates = summary.gates.map((each: SummaryGate) => ({ ...each, decision: { option: "approve", by: "ann" } }))
+    expect(nextSteps({ ...summary, gates }, calls)).toEqual([
+      { why: "go on with what was decided", command: `pawl resume ${run} --state-dir s` }
+    ])
+  })
+
+  it("is offered while the run is live, and nothing else is", () => {
+    const summary = summaryOf(...waiting("api"), ...blocked("web"))
+    expect(nextSteps({ ...summary, isLive: true }, calls).map(({ why }) => why)).toEqual([
+      "approve api/ship",
+      "or reject it"
+    ])
+  })
+
+  it("comes before what is blocked, and others may go on meanwhile", () => {
+    const summary = summaryOf(...waiting("api"), halted("AwaitingApproval"))
+    expect(nextSteps(summary, calls).slice(2).map(({ why }) => why)).toEqual([
+      "go on once it is decided",
+      "go on with others meanwhile"
+    ])
+    const both = summaryOf(...waiting("api"), ...blocked("web"), halted("AwaitingApproval"))
+    expect(nextSteps(both, calls).map(({ why }) => why)).toEqual([
+      "approve api/ship",
+      "or reject it",
+      "see why it is stuck",
+      "go on once it is decided",
+      "try the blocked again"
+    ])
+  })
+
+  it("is to ask again where a rule denies", () => {
+    const summary = summaryOf(
+      { type: "TargetStarted", target: "api" },
+      { type: "TargetPaused", target: "api", step: "ship", reason: "policy-denied", message: "not met" },
+      ...completed("web"),
+      halted("AwaitingApproval")
+    )
+    expect(nextSteps(summary, calls)).toEqual([
+      { why: "ask about the paused again", command: `pawl resume ${run} --state-dir s` }
+    ])
+  })
+
+  it("names no log of a gate that was rejected", () => {
+    const summary = summaryOf(
+      { type: "TargetStarted", target: "api" },
+      opened("api", "ship"),
+      {
+        type: "GateDecided",
+        target: "api",
+        path: "ship",
+        option: "reject",
+        outcome: "rejected",
+        onReject: "abort",
+        by: "ann"
+      },
+      {
+        type: "TargetBlocked",
+        target: "api",
+        step: "ship",
+        reason: "gate-rejected",
+        message: "rejected by ann",
+        attempts: 0,
+        durationMs: 1
+      },
+      ...completed("web"),
+      halted("AllDoneOrBlocked")
+    )
+    expect(nextSteps(summary, calls).map(({ why }) => why)).toEqual(["try the blocked again"])
   })
 })
 

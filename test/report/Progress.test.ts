@@ -11,7 +11,28 @@ import { progressLines } from "../../src/report/ProgressView.ts"
 import { plain } from "../../src/report/Style.ts"
 import type { RunEvent, RunFact } from "../../src/run/RunEvent.ts"
 import { apply, empty, type RunState } from "../../src/run/RunState.ts"
-import { all, blocked, completed, halted, only, plan, stamped, started } from "./plans.ts"
+import {
+  all,
+  blocked,
+  childFailed,
+  completed,
+  entered,
+  failed,
+  gate,
+  halted,
+  loop,
+  map,
+  only,
+  opened,
+  parallel,
+  paused,
+  plan,
+  planOf,
+  stamped,
+  started,
+  step,
+  succeeded
+} from "./plans.ts"
 
 /** Each event with the state after it. */
 const steps = (events: ReadonlyArray<RunEvent>): ReadonlyArray<readonly [RunEvent, RunState]> => {
@@ -136,8 +157,125 @@ describe("progress without a terminal", () => {
   })
 })
 
+const shipping = planOf(["api", "web"], [gate("ship"), parallel("both", [gate("more"), step("build")])])
+const decided = (more: Partial<Extract<RunFact, { type: "GateDecided" }>> = {}): RunFact => ({
+  type: "GateDecided",
+  target: "api",
+  path: "ship",
+  option: "approve",
+  outcome: "approved",
+  onReject: "abort",
+  by: "ann",
+  ...more
+})
+
+describe("progress of gates", () => {
+  it("counts those that wait for a person, and no longer when they are decided or their target has ended", () => {
+    const line = (...facts: ReadonlyArray<RunFact>) =>
+      countLine(progressOf(shipping, all(shipping), started(shipping), ...facts))
+    const waits = [opened("api", "ship"), paused("api", "ship"), opened("web", "ship")]
+    expect(line(...waits)).toBe("0 of 2 done; 2 left, 2 wait for a person")
+    expect(line(...waits, decided())).toBe("0 of 2 done; 2 left, 1 waits for a person")
+    expect(line(...waits, ...blocked("web").slice(-1))).toBe("1 of 2 done: 1 blocked; 1 left, 1 waits for a person")
+  })
+
+  it("knows of those that earlier invocations left open", () => {
+    const facts = [opened("api", "both::more"), paused("api", "both::more"), halted("AwaitingApproval")]
+    const progress = progressOf(shipping, all(shipping), started(shipping), ...facts, resumed(shipping))
+    expect(countLine(progress)).toBe("0 of 2 done; 2 left, 1 waits for a person")
+  })
+
+  it("has a line for each that opens or is decided, but not for what a rule allows", () => {
+    const lines = noted([
+      started(shipping),
+      opened("api", "ship", { message: "Ship\u001b?", options: ["blue", "reject"] }),
+      paused("api", "ship"),
+      decided({ option: "blue" }),
+      decided({ option: "approve" }),
+      decided({ option: "reject", outcome: "rejected", note: "not today" }),
+      decided({ by: "policy" }),
+      { type: "TargetPaused", target: "web", step: "ship", reason: "policy-denied", message: "its policy is not met" }
+    ], shipping)
+    expect(lines.split("\n").slice(1, -1)).toEqual([
+      "waits api/ship: Ship\\e? (blue, reject)",
+      "approved api/ship by ann (blue)",
+      "approved api/ship by ann",
+      "rejected api/ship by ann: not today",
+      "paused web at ship: its policy is not met"
+    ])
+  })
+})
+
+const nested = planOf(["api"], [map("shards", [step("prepare"), step("e2e")]), loop("poll", [step("ask")])])
+
 const now = Date.parse("2026-11-20T03:00:04.000Z")
 const under = (columns: number, rows = 24) => ({ columns, rows, now })
+
+describe("progress of steps in steps", () => {
+  const shards = entered("api", "shards", "map", { items: 3 })
+  const begun = (path: string): RunFact => ({ type: "StepStarted", target: "api", path, attempt: 1, pid: 1 })
+  const shown = (...facts: ReadonlyArray<RunFact>): ReadonlyArray<string> =>
+    progressLines(
+      progressOf(nested, all(nested), started(nested), { type: "TargetStarted", target: "api" }, ...facts),
+      under(80),
+      () => 3
+    ).slice(0, -1)
+
+  it("has a line for each attempt under way, with which item it is", () => {
+    expect(shown(shards, begun("shards[0]::prepare"), begun("shards[2]::prepare"))).toEqual([
+      "  api/shards[0]::prepare            item 1/3, attempt 1/3, 1s",
+      "  api/shards[2]::prepare            item 3/3, attempt 1/3, 0s"
+    ])
+  })
+
+  it("drops an attempt that has ended, and shows the target alone between two", () => {
+    expect(shown(shards, ...succeeded("api", "shards[0]::prepare"), begun("shards[1]::prepare"))).toHaveLength(1)
+    expect(shown(shards, ...succeeded("api", "shards[0]::prepare"))).toEqual(["  api"])
+  })
+
+  it("shows when the next iteration of a loop begins, until it does", () => {
+    const between: RunFact = {
+      type: "IterationEnded",
+      target: "api",
+      path: "poll",
+      iteration: 0,
+      nextAttemptAt: "2026-11-20T03:00:34.000Z"
+    }
+    expect(shown(entered("api", "poll", "loop"), between)).toEqual([
+      "  api/poll                          iteration 2 in 30s"
+    ])
+    expect(shown(entered("api", "poll", "loop"), between, begun("poll[1]::ask"))).toEqual([
+      "  api/poll[1]::ask                  attempt 1/3, 0s"
+    ])
+  })
+
+  it("shows nothing of a target that rests at a gate", () => {
+    expect(shown(shards, begun("shards[0]::prepare"), paused("api", "shards[1]::prepare"))).toEqual([])
+  })
+
+  it("never wraps", () => {
+    for (const columns of [80, 40, 20, 8]) {
+      const progress = progressOf(nested, all(nested), started(nested), shards, begun("shards[0]::prepare"))
+      for (const line of progressLines(progress, under(columns), () => 3)) expect(width(line)).toBeLessThan(columns)
+    }
+  })
+
+  it("says which step within another failed, and of a composite step only where it was gone past", () => {
+    expect(
+      noted([
+        started(nested),
+        shards,
+        ...failed("api", "shards[0]::prepare"),
+        childFailed("api", "shards", "shards[0]::prepare", "StepContinued"),
+        childFailed("api", "shards", "shards[0]::prepare")
+      ], nested).split("\n").slice(1, -1)
+    ).toEqual([
+      "failed api/shards[0]::prepare: exit code 3",
+      "continued api/shards: shards[0]::prepare: exit code 3"
+    ])
+  })
+})
+
 const begun: ReadonlyArray<RunFact> = [
   started(three),
   ...completed("web").slice(0, -1),

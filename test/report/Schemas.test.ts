@@ -5,7 +5,20 @@ import { errorDocument } from "../../src/report/ErrorDocument.ts"
 import { reportSchema, type ReportSchemaName } from "../../src/report/Schemas.ts"
 import { statusDocument } from "../../src/report/StatusDocument.ts"
 import { summarize } from "../../src/report/Summarize.ts"
-import { all, blocked, completed, halted, plan, stamped, started, state } from "./plans.ts"
+import {
+  all,
+  blocked,
+  completed,
+  gate,
+  halted,
+  opened,
+  paused,
+  plan,
+  planOf,
+  stamped,
+  started,
+  state
+} from "./plans.ts"
 
 const validator = (name: ReportSchemaName) => {
   const validate = new Ajv({ strict: false }).compile(reportSchema(name))
@@ -16,6 +29,14 @@ const two = plan(["api", "web"])
 const facts = [started(two), ...blocked("api"), ...completed("web"), halted("AllDoneOrBlocked")]
 const summary = summarize({ plan: two, state: state(...facts), selection: all(two), exitCode: 0, outputs: { a: 1 } })
 const status = statusDocument({ plan: two, state: state(...facts) })
+const shipping = planOf(["api"], [gate("ship")])
+const waiting = state(
+  started(shipping),
+  { type: "TargetStarted", target: "api" },
+  opened("api", "ship"),
+  paused("api", "ship"),
+  halted("AwaitingApproval")
+)
 const error = errorDocument(new PlanError({ message: "m", hint: "h", details: [] }))
 
 describe("a JSON Schema, as an independent validator reads it", () => {
@@ -26,6 +47,9 @@ describe("a JSON Schema, as an independent validator reads it", () => {
     expect(isValid({ ...summary, exitCode: "0" })).toBe(false)
     expect(isValid({ ...summary, exitCode: 0.5 })).toBe(false)
     expect(isValid({ ...summary, targets: [{ id: "api" }] })).toBe(false)
+    const resting = summarize({ plan: shipping, state: waiting, selection: all(shipping), exitCode: 3, outputs: {} })
+    expect(isValid(resting)).toBe(true)
+    expect(isValid({ ...resting, gates: [{ target: "api" }] })).toBe(false)
     const { counts: _counts, ...uncounted } = summary
     expect(isValid(uncounted)).toBe(false)
   })
@@ -46,6 +70,10 @@ describe("a JSON Schema, as an independent validator reads it", () => {
     expect(isValid(status)).toBe(true)
     expect(isValid({ ...status, live: { pid: 7 }, haltReason: null, finishedAt: null, status: "running" })).toBe(true)
     expect(isValid({ ...status, live: {} })).toBe(false)
+    const left = { target: "api", path: "ship", opened: 3, option: "approve", by: "ann" }
+    const resting = statusDocument({ plan: shipping, state: waiting, decisions: [left] })
+    expect([isValid(resting), resting.gates[0]?.decision]).toEqual([true, { option: "approve", by: "ann" }])
+    expect(isValid({ ...resting, gates: resting.gates.map((each) => ({ ...each, decision: {} })) })).toBe(false)
   })
 
   it("of an error takes what pawl prints and nothing that is wrong", () => {

@@ -1,7 +1,21 @@
 import { describe, expect, it } from "@effect/vitest"
 import { statusDocument } from "../../src/report/StatusDocument.ts"
 import type { RunFact } from "../../src/run/RunEvent.ts"
-import { all, blocked, completed, halted, plan, started, state } from "./plans.ts"
+import {
+  all,
+  blocked,
+  completed,
+  gate,
+  halted,
+  opened,
+  paused,
+  plan,
+  planOf,
+  started,
+  state,
+  step,
+  succeeded
+} from "./plans.ts"
 
 const two = plan(["api", "web"])
 const view = (...facts: ReadonlyArray<RunFact>) => statusDocument({ plan: two, state: state(started(two), ...facts) })
@@ -16,7 +30,7 @@ describe("a stored run", () => {
       live: null,
       next: [
         { command: "pawl logs 20261120T030000-7f3a9c api/build" },
-        { command: "pawl run BATCH --retry-blocked" }
+        { command: "pawl resume 20261120T030000-7f3a9c --retry-blocked" }
       ]
     })
   })
@@ -46,7 +60,7 @@ describe("a stored run", () => {
       status: "interrupted",
       haltReason: null,
       finishedAt: null,
-      next: [{ command: "pawl run BATCH" }]
+      next: [{ command: "pawl resume 20261120T030000-7f3a9c" }]
     })
   })
 
@@ -76,5 +90,53 @@ describe("a stored run", () => {
   it("counts every target of its plan, selected or not", () => {
     expect(all(two).order).toHaveLength(2)
     expect(view(...completed("api"), halted("TargetCompleted")).counts).toMatchObject({ completed: 1, pending: 1 })
+  })
+})
+
+describe("a stored run with gates", () => {
+  const of = planOf(["api", "web"], [step("build"), gate("ship")])
+  const facts: ReadonlyArray<RunFact> = [
+    { type: "TargetStarted", target: "api" },
+    ...succeeded("api", "build"),
+    opened("api", "ship"),
+    paused("api", "ship"),
+    { type: "TargetStarted", target: "web" },
+    opened("web", "ship"),
+    paused("web", "ship"),
+    halted("AwaitingApproval")
+  ]
+  const waiting = state(started(of), ...facts)
+
+  it("is paused, and says since when which gates wait, and for what", () => {
+    const document = statusDocument({ plan: of, state: waiting })
+    expect(document).toMatchObject({ status: "paused", haltReason: "AwaitingApproval", counts: { paused: 2 } })
+    expect(document.gates.map(({ openedAt, path, target }) => [target, path, openedAt])).toEqual([
+      ["api", "ship", "2026-11-20T03:00:04.000Z"],
+      ["web", "ship", "2026-11-20T03:00:07.000Z"]
+    ])
+    expect(document.next[0]?.command).toBe("pawl approve 20261120T030000-7f3a9c api/ship")
+  })
+
+  it("shows a decision that was left and not taken up, but only one about that very opening", () => {
+    const left = { target: "api", path: "ship", option: "approve", by: "ann", decidedAt: "2026-11-20T04:00:00.000Z" }
+    const gatesWith = (opened: number) =>
+      statusDocument({ plan: of, state: waiting, decisions: [{ ...left, opened }] }).gates.map(({ decision }) =>
+        decision
+      )
+    expect(gatesWith(5)).toEqual([
+      { option: "approve", by: "ann", decidedAt: "2026-11-20T04:00:00.000Z" },
+      undefined
+    ])
+    expect(gatesWith(8)).toEqual([undefined, undefined])
+    expect(gatesWith(4)).toEqual([undefined, undefined])
+  })
+
+  it("can be decided while it is live", () => {
+    const document = statusDocument({ plan: of, state: waiting, live: { pid: 7 } })
+    expect(document.status).toBe("running")
+    expect(document.next.map(({ command }) => command)).toEqual([
+      "pawl approve 20261120T030000-7f3a9c api/ship",
+      "pawl reject 20261120T030000-7f3a9c api/ship"
+    ])
   })
 })

@@ -3,7 +3,30 @@ import { width } from "../../src/report/Printable.ts"
 import { colourful, plain } from "../../src/report/Style.ts"
 import { summarize } from "../../src/report/Summarize.ts"
 import { summaryTable } from "../../src/report/SummaryTable.ts"
-import { all, blocked, completed, halted, only, plan, started, state } from "./plans.ts"
+import { statusDocument } from "../../src/report/StatusDocument.ts"
+import type { RunFact } from "../../src/run/RunEvent.ts"
+import {
+  all,
+  blocked,
+  childFailed,
+  completed,
+  entered,
+  failed,
+  gate,
+  halted,
+  loop,
+  map,
+  only,
+  opened,
+  parallel,
+  paused,
+  plan,
+  planOf,
+  started,
+  state,
+  step,
+  succeeded
+} from "./plans.ts"
 
 const two = plan(["api", "web"])
 const partial = summarize({
@@ -140,5 +163,143 @@ describe("the table at the end of a run", () => {
   it("has escape sequences only in colour", () => {
     expect(summaryTable(partial, { style: plain, next: [] }).join("")).not.toContain("\u001b")
     expect(summaryTable(partial, { style: colourful, next: [] }).join("")).toContain("\u001b[31mblocked")
+  })
+})
+
+describe("the table of a run with gates", () => {
+  const of = planOf(["api", "web"], [gate("ship")])
+  const facts: ReadonlyArray<RunFact> = [
+    { type: "TargetStarted", target: "api" },
+    opened("api", "ship", { show: "notes\u001b.md" }),
+    paused("api", "ship"),
+    { type: "TargetStarted", target: "web" },
+    opened("web", "ship", { message: "Ship\u001b[2J?", options: ["blue", "green"] }),
+    paused("web", "ship"),
+    halted("AwaitingApproval")
+  ]
+  const left = { target: "web", path: "ship", opened: 6, option: "blue", by: "ann" }
+  const document = statusDocument({ plan: of, state: state(started(of), ...facts), decisions: [left] })
+
+  it("lists each with what is asked, what can be chosen, since when, and what was decided meanwhile", () => {
+    const lines = summaryTable(document, { style: plain, next: [] })
+    expect(lines).toEqual([
+      "nightly  20261120T030000-7f3a9c  paused (AwaitingApproval)  7.0s",
+      "2 targets: 2 paused",
+      "",
+      "GATE      MESSAGE     OPTIONS          SINCE                     DECISION",
+      "api/ship  Ship 1.4?   approve, reject  2026-11-20T03:00:02.000Z",
+      "  to look at: notes\\e.md",
+      "web/ship  Ship\\e[2J?  blue, green      2026-11-20T03:00:05.000Z  blue by ann, not taken up yet"
+    ])
+  })
+
+  it("is within 80 columns, and obeys nothing in it", () => {
+    const lines = summaryTable(document, { style: colourful, next: document.next, columns: 80 })
+    for (const line of lines.map((each) => Bun.stripANSI(each))) {
+      expect(width(line)).toBeLessThanOrEqual(80)
+      expect(line).not.toMatch(/\p{Cc}/u)
+    }
+  })
+
+  it("stops after some gates and says how many more there are", () => {
+    const lines = summaryTable(document, { style: plain, next: [], most: 1 })
+    expect(lines.filter((line) => /^(api|web)/.test(line))).toHaveLength(1)
+    expect(lines.at(-1)).toBe("and 1 more gate")
+  })
+
+  it("lists a target that a rule denies among what needs attention", () => {
+    const denied = statusDocument({
+      plan: of,
+      state: state(
+        started(of),
+        { type: "TargetStarted", target: "api" },
+        { type: "TargetPaused", target: "api", step: "ship", reason: "policy-denied", message: "not met" },
+        halted("AwaitingApproval")
+      )
+    })
+    expect(summaryTable(denied, { style: plain, next: [] }).slice(3)).toEqual([
+      "STATUS  TARGET  STEP  REASON         MESSAGE",
+      "paused  api     ship  policy-denied  not met"
+    ])
+  })
+})
+
+describe("the table of a run with steps in steps", () => {
+  const of = planOf(["api"], [map("shards", [step("e2e")]), parallel("both", [step("a"), loop("poll", [step("ask")])])])
+  const rows = (facts: ReadonlyArray<RunFact>, live = true): ReadonlyArray<string> => {
+    const view = { plan: of, state: state(started(of), { type: "TargetStarted", target: "api" }, ...facts) }
+    return summaryTable(statusDocument(live ? { ...view, live: { pid: 7 } } : view), { style: plain, next: [] }).slice(
+      3
+    )
+  }
+  const shards = entered("api", "shards", "map", { items: 3 })
+
+  it("names the step at which a target is stuck by its path", () => {
+    expect(
+      rows([
+        shards,
+        ...failed("api", "shards[1]::e2e", "no such suite\n"),
+        childFailed("api", "shards", "shards[1]::e2e"),
+        {
+          type: "TargetBlocked",
+          target: "api",
+          step: "shards[1]::e2e",
+          reason: "step-exhausted",
+          message: "exit code 3 after 1 attempt",
+          attempts: 1,
+          durationMs: 9
+        },
+        halted("TargetBlocked")
+      ], false)
+    ).toEqual([
+      "STATUS   TARGET  STEP            ATTEMPTS  REASON          MESSAGE                      LOG",
+      "blocked  api     shards[1]::e2e  1         step-exhausted  exit code 3 after 1 attempt  "
+      + "logs/api/shards%5B1%5D::e2e.err",
+      "  no such suite"
+    ])
+  })
+
+  it("shows of a live target an attempt under way, how far its map is, and how many more there are", () => {
+    const begun = (path: string): RunFact => ({ type: "StepStarted", target: "api", path, attempt: 1, pid: 1 })
+    expect(
+      rows([shards, ...succeeded("api", "shards[1]::e2e"), begun("shards[0]::e2e"), begun("shards[2]::e2e")])
+    ).toEqual([
+      "STATUS   TARGET  STEP            ATTEMPTS  MESSAGE                                      LOG",
+      "running  api     shards[0]::e2e  1         1 of 3 items done; 1 more attempt under way  "
+      + "logs/api/shards%5B0%5D::e2e.out"
+    ])
+  })
+
+  it("shows when the next attempt or iteration comes, at rest too", () => {
+    const waits: ReadonlyArray<RunFact> = [
+      shards,
+      { type: "StepStarted", target: "api", path: "shards[0]::e2e", attempt: 1, pid: 1 },
+      {
+        type: "AttemptFailed",
+        target: "api",
+        path: "shards[0]::e2e",
+        attempt: 1,
+        reason: "exit-code",
+        message: "exit code 3",
+        exitCode: 3,
+        durationMs: 1,
+        nextAttemptAt: "2026-11-20T03:05:00.000Z"
+      }
+    ]
+    const words = "exit code 3; next attempt at 2026-11-20T03:05:00.000Z; 0 of 3 items done"
+    expect(rows(waits)[1]).toBe(
+      `running  api     shards[0]::e2e  1         exit-code  ${words}  logs/api/shards%5B0%5D::e2e.out`
+    )
+    expect(rows([...waits, halted("ShutdownRequested")], false)[1]).toMatch(/^pending {2}api {5}shards\[0\]::e2e/)
+    const between: RunFact = {
+      type: "IterationEnded",
+      target: "api",
+      path: "both::poll",
+      iteration: 0,
+      nextAttemptAt: "2026-11-20T03:05:00.000Z"
+    }
+    expect(rows([entered("api", "both", "parallel"), entered("api", "both::poll", "loop"), between])[1]).toBe(
+      "running  api     both::poll  next iteration at 2026-11-20T03:05:00.000Z; iteration 1"
+    )
   })
 })

@@ -122,3 +122,130 @@ export const halted = (haltReason: Extract<RunFact, { type: "RunHalted" }>["halt
   type: "RunHalted",
   haltReason
 })
+
+const base = (id: string) => ({ id, continueOnError: false })
+
+export const map = (id: string, steps: ReadonlyArray<PlanStep>): PlanStep => ({
+  ...base(id),
+  kind: "map",
+  over: "{{ inputs.suites }}",
+  maxParallel: 2,
+  steps
+})
+
+export const loop = (id: string, steps: ReadonlyArray<PlanStep>): PlanStep => ({
+  ...base(id),
+  kind: "loop",
+  until: "{{ true }}",
+  maxIterations: 10,
+  steps
+})
+
+export const parallel = (id: string, steps: ReadonlyArray<PlanStep>): PlanStep => ({
+  ...base(id),
+  kind: "parallel",
+  steps
+})
+
+export const branching = (
+  id: string,
+  then: ReadonlyArray<PlanStep>,
+  otherwise: ReadonlyArray<PlanStep> = []
+): PlanStep => ({ ...base(id), kind: "if", if: "{{ true }}", then, else: otherwise })
+
+export const gate = (id: string): PlanStep => ({
+  ...base(id),
+  kind: "gate",
+  gate: { type: "approval", message: "Ship?", options: ["approve", "reject"], onReject: "abort" }
+})
+
+/** A plan of targets that all do these steps. */
+export const planOf = (ids: ReadonlyArray<string>, steps: ReadonlyArray<PlanStep>): Plan => ({
+  ...plan(ids),
+  templates: [{ steps, env: [], workdir: [], breakerThreshold: 3 }]
+})
+
+/** One attempt of a step that succeeds. */
+export const succeeded = (target: string, path: string): ReadonlyArray<RunFact> => [
+  { type: "StepStarted", target, path, attempt: 1, pid: 12 },
+  {
+    type: "StepSucceeded",
+    target,
+    path,
+    attempt: 1,
+    durationMs: 50,
+    output: { exit_code: 0, stdout: "fine\n", stderr: "" }
+  }
+]
+
+/** One attempt of a step that fails for good. */
+export const failed = (target: string, path: string, stderr = ""): ReadonlyArray<RunFact> => [
+  { type: "StepStarted", target, path, attempt: 1, pid: 12 },
+  {
+    type: "StepFailed",
+    target,
+    path,
+    attempt: 1,
+    reason: "exit-code",
+    message: "exit code 3",
+    exitCode: 3,
+    durationMs: 50,
+    output: { exit_code: 3, stdout: "", stderr }
+  }
+]
+
+/** A composite step that failed since a step within it did. */
+export const childFailed = (
+  target: string,
+  path: string,
+  child: string,
+  type: "StepFailed" | "StepContinued" = "StepFailed"
+): RunFact => ({
+  type,
+  target,
+  path,
+  attempt: 1,
+  reason: "child-failed",
+  message: `${child}: exit code 3`,
+  child,
+  durationMs: 60
+})
+
+export const entered = (
+  target: string,
+  path: string,
+  kind: Extract<RunFact, { type: "StepEntered" }>["kind"],
+  more: { readonly branch?: string; readonly items?: number } = {}
+): RunFact => ({ type: "StepEntered", target, path, kind, ...more })
+
+/** A composite step that is through. */
+export const through = (target: string, path: string): RunFact => ({
+  type: "StepSucceeded",
+  target,
+  path,
+  attempt: 1,
+  durationMs: 60
+})
+
+export const opened = (
+  target: string,
+  path: string,
+  more: Partial<Extract<RunFact, { type: "GateOpened" }>> = {}
+): RunFact => ({
+  type: "GateOpened",
+  target,
+  path,
+  about: "approval",
+  message: "Ship 1.4?",
+  options: ["approve", "reject"],
+  onReject: "abort",
+  ...more
+})
+
+export const paused = (target: string, step: string): RunFact => ({
+  type: "TargetPaused",
+  target,
+  step,
+  reason: "awaiting-approval",
+  message: "Ship 1.4?"
+})

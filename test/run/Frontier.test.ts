@@ -7,7 +7,7 @@ import { everything, planOf } from "./plans.ts"
 
 /** Runs all targets one at a time; `outcome` says how each ends. Gives the order and what was skipped. */
 const walk = (plan: Plan, outcome: (id: string) => "completed" | "blocked", state: RunState = empty) => {
-  const frontier = makeFrontier(plan, everything(plan), state)
+  const frontier = makeFrontier(plan, everything(plan), state, false)
   const ran: Array<string> = []
   const skipped: Array<string> = []
   for (let next = frontier.peek(); next !== undefined; next = frontier.peek()) {
@@ -45,9 +45,9 @@ describe("the order in which targets start", () => {
   it("treats a need outside the selection as dead, unless it completed before", () => {
     const plan = planOf([{ id: "a" }, { id: "b", needs: ["a"] }])
     const selection = { by: "targets" as const, order: [1], notes: [] }
-    expect(makeFrontier(plan, selection, empty).peek()).toEqual({ index: 1, deadNeed: "a" })
+    expect(makeFrontier(plan, selection, empty, false).peek()).toEqual({ index: 1, deadNeed: "a" })
     const done = apply(empty, { seq: 1, at: "", type: "TargetCompleted", target: "a", durationMs: 0 })
-    expect(makeFrontier(plan, selection, done).peek()).toEqual({ index: 1 })
+    expect(makeFrontier(plan, selection, done, false).peek()).toEqual({ index: 1 })
   })
 
   it("leaves out what has ended before", () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "@effect/vitest"
 import type { HaltReason } from "../../src/run/RunEvent.ts"
 import { type Counts, exitCode, type Standing } from "../../src/run/Outcome.ts"
 
-const none: Counts = { pending: 0, running: 0, completed: 0, blocked: 0, errored: 0, skipped: 0 }
+const none: Counts = { pending: 0, running: 0, completed: 0, blocked: 0, errored: 0, skipped: 0, paused: 0 }
 const advance = { autoAdvance: true, strict: false }
 const plain = { autoAdvance: false, strict: false }
 const strict = { autoAdvance: true, strict: true }

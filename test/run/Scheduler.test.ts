@@ -5,6 +5,7 @@ const calm: Situation = {
   next: { index: 0 },
   running: 0,
   stuck: 0,
+  paused: 0,
   total: 10,
   started: 0,
   capped: false,

@@ -4,6 +4,7 @@ import { layerMemory } from "../../src/checkpoint/MemoryCheckpoint.ts"
 import { Environment } from "../../src/manifest/Environment.ts"
 import type { Plan } from "../../src/plan/Plan.ts"
 import { drive, type DriveRequest } from "../../src/run/Drive.ts"
+import { Gates } from "../../src/run/Gates.ts"
 import type { RunEvent } from "../../src/run/RunEvent.ts"
 import type { SchedulerOptions } from "../../src/run/Scheduler.ts"
 import { Shutdown } from "../../src/run/Shutdown.ts"
@@ -18,6 +19,8 @@ export interface Setting {
   readonly request?: Partial<DriveRequest>
   /** Another plan that the run followed before. */
   readonly stored?: Plan
+  /** Who decides about gates; nobody where it is left out. */
+  readonly gates?: Layer.Layer<Gates>
   /** Virtual time after which a signal asks to stop. */
   readonly stopAfter?: Duration.DurationInput
   readonly values?: DriveRequest["loaded"]["values"]
@@ -31,6 +34,7 @@ export const driven = (plan: Plan, script: Script, setting: Setting = {}) =>
     const layer = Layer.mergeAll(
       Layer.provideMerge(layerMemory(journal), Status.layerSilent),
       layerScripted(script, started),
+      setting.gates ?? Gates.layerNone,
       Layer.succeed(Shutdown, { requested: Deferred.await(stop) }),
       Environment.layerOf({ variables: { PATH: "/bin" }, cwd: "/" })
     )

@@ -1,0 +1,31 @@
+/**
+ * What others leave for a run: decisions about its gates, each a whole file.
+ *
+ * Owns what an inbox promises. Must not know what a decision leads to. The surprise: a decision
+ * stays where it was dropped after it has been taken up; that is what refuses a second one for
+ * the same opening, however late it comes.
+ */
+import { Context, type Effect, type Option } from "effect"
+import type { Inbox, LeftDecision } from "../run/Gates.ts"
+import type { StateError } from "../run/StateError.ts"
+
+/** A decision as it is dropped: it always says when it was made. */
+export interface DroppedDecision extends LeftDecision {
+  readonly decidedAt: string
+}
+
+/** A decision that was there first. */
+export interface Earlier {
+  readonly decision: DroppedDecision
+  /** Absolute path of its file. */
+  readonly file: string
+}
+
+export class RunInbox extends Context.Tag("pawl/RunInbox")<RunInbox, {
+  /** All decisions in a run's inbox, by `opened`. What can't be read is told once, and harms nothing. */
+  readonly read: (runDir: string) => Effect.Effect<Inbox>
+  /** Returns when there may be more in it than the last `read` saw. */
+  readonly changed: (runDir: string) => Effect.Effect<void>
+  /** Leaves a decision, durably. Some: there is one for that opening already, and nothing was left. */
+  readonly drop: (runDir: string, decision: DroppedDecision) => Effect.Effect<Option.Option<Earlier>, StateError>
+}>() {}

@@ -1,0 +1,73 @@
+/**
+ * Which logs a run has.
+ *
+ * Owns the list and how it is shown. The surprise: of a loop the state holds the latest iteration
+ * alone, so that the logs of earlier ones are found in the folder, and how their attempts ended is
+ * not known any more.
+ */
+import { FileSystem } from "@effect/platform"
+import { Effect } from "effect"
+import { join } from "node:path"
+import type { StoredRun } from "../checkpoint/RunStore.ts"
+import { allSteps } from "../plan/StepTree.ts"
+import type { LogsDocument } from "../report/Documents.ts"
+import { printable } from "../report/Printable.ts"
+import { statusDocument } from "../report/StatusDocument.ts"
+import { inPlanOrder } from "../report/StepPlace.ts"
+import type { SummaryTarget } from "../report/Summary.ts"
+import { table } from "../report/Table.ts"
+import { StateError } from "../run/StateError.ts"
+import { logPath } from "../run/LogPath.ts"
+import { logFolder, loggedPaths } from "./LogFiles.ts"
+import { Output } from "./Output.ts"
+import { why } from "./Why.ts"
+
+/** The names in the folder of a target's logs; none where there is no such folder. */
+export const namesOf = Effect.fn("cli.logs.names")(function*(directory: string, target: string) {
+  const files = yield* FileSystem.FileSystem
+  const path = join(directory, logFolder(target))
+  return yield* files.readDirectory(path).pipe(
+    Effect.catchAll((error) =>
+      error._tag === "SystemError" && error.reason === "NotFound"
+        ? Effect.succeed<ReadonlyArray<string>>([])
+        : new StateError({
+          message: `can't read \`${path}\`: ${why(error)}`,
+          hint: "see who may read it and whether it is there",
+          path
+        })
+    )
+  )
+})
+
+type Log = LogsDocument["logs"][number]
+
+const logsOf = Effect.fn("cli.logs.of")(function*({ plan, ref }: StoredRun, { id, steps }: SummaryTarget, index: number) {
+  const known = new Map(steps.flatMap(({ attempts, log, path, status }): ReadonlyArray<readonly [string, Log]> =>
+    log === undefined ? [] : [[path, { target: id, path, status, attempts, log }]]
+  ))
+  const planned = plan.templates[plan.targets[index]?.template ?? -1]?.steps ?? []
+  if (!allSteps(planned).some(({ kind }) => kind === "loop")) return [...known.values()]
+  const logged = loggedPaths(planned, yield* namesOf(ref.directory, id))
+  return inPlanOrder(planned, new Set([...known.keys(), ...logged])).map((path): Log =>
+    known.get(path) ?? { target: id, path, log: `${logPath(id, path)}.out` }
+  )
+})
+
+/** Prints the list of the logs of a run. */
+export const listLogs = Effect.fn("cli.logs.list")(function*(stored: StoredRun) {
+  const output = yield* Output
+  const { targets } = statusDocument(stored)
+  const logs = (yield* Effect.forEach(targets, (target, index) => logsOf(stored, target, index))).flat()
+  if (logs.length === 0) yield* output.note(`run ${stored.ref.runId} has no logs yet`)
+  yield* output.answer(
+    (): LogsDocument => ({ schema: "pawl.logs/v1", runId: stored.ref.runId, logs }),
+    (style, columns) =>
+      logs.length === 0 ? [] : table(
+        ["TARGET/STEP", "STATUS", "ATTEMPTS", "LOG"],
+        logs.map(({ attempts = "", log, path, status = "", target }) =>
+          [`${target}/${path}`, status, String(attempts), log].map((text) => ({ text: printable(text) }))
+        ),
+        { style, ...(columns === undefined ? {} : { columns }) }
+      )
+  )
+})

@@ -1,0 +1,190 @@
+/**
+ * What a condition shows where it is true, or where it is not: that a step has run, that a name is there.
+ *
+ * Pure. Owns which tests are understood: `status`, `has(…)`, `attempts`, and any condition that stands word for
+ * word elsewhere. Must not report mistakes. The surprise: what it does not understand shows nothing but itself.
+ */
+import type { ASTNode } from "@marcbachmann/cel-js"
+import { hasByIndex } from "./ExpressionScanner.ts"
+import type { Fact } from "./Type.ts"
+import type { Seen } from "./TypeScope.ts"
+
+/** How to look at a part of the expression without telling what is wrong with it. */
+export interface Look {
+  readonly at: (node: ASTNode) => Seen
+  /** What is so if the path is there, down to its last name. */
+  readonly passed: (path: ASTNode) => ReadonlyArray<Fact>
+  /** See `TypeScope`. */
+  readonly place: string
+}
+
+export const ranFacts = (step: NonNullable<Seen["step"]>): ReadonlyArray<Fact> => [`ran ${step.id}`, ...step.implies()]
+
+const ownNames = /\b(?:item|index|iteration)\b/
+
+/** That a text of an expression is true or not: `item` of one place is not that of another. */
+const said = (truth: boolean, text: string, place: string): Fact =>
+  `${truth ? "is" : "not"} ${text}${ownNames.test(text) ? ` at ${place}` : ""}`
+
+/** That the text equals a fixed one. */
+export const saidEqual = (text: string, value: string, place: string): Fact =>
+  said(true, `${text} == ${JSON.stringify(value)}`, place)
+
+/** That a plain path is true or not. */
+export const saidPath = (truth: boolean, source: string, place: string): Fact => said(truth, source, place)
+
+const written = (node: ASTNode): string => node.input.slice(node.start, node.end).replace(/\s+/g, " ")
+
+type Literal = string | bigint | boolean
+
+const literalOf = (node: ASTNode): Literal | undefined =>
+  node.op === "value"
+    && (typeof node.args === "string" || typeof node.args === "bigint" || typeof node.args === "boolean")
+    ? node.args
+    : undefined
+
+/** The step that has a `.name`, where `node` is that. */
+const stepOf = (node: ASTNode, name: string, look: Look): Seen["step"] => {
+  if (node.op !== "." || node.args[1] !== name) return undefined
+  const { id, step } = look.at(node.args[0])
+  return step !== undefined && step.id === id ? step : undefined
+}
+
+const aboutStatus = (node: ASTNode, value: Literal, isEqual: boolean, look: Look): ReadonlyArray<Fact> => {
+  const step = stepOf(node, "status", look)
+  if (step === undefined || isEqual === (value === "skipped")) return []
+  return [...ranFacts(step), ...(isEqual && value === "failed" ? [`failed ${step.id}`] : [])]
+}
+
+const mirrored: Readonly<Record<string, string>> = {
+  "<": ">",
+  ">": "<",
+  "<=": ">=",
+  ">=": "<=",
+  "==": "==",
+  "!=": "!="
+}
+const negated: Readonly<Record<string, string>> = {
+  "<": ">=",
+  ">": "<=",
+  "<=": ">",
+  ">=": "<",
+  "==": "!=",
+  "!=": "=="
+}
+
+/** Whether a count that is at least 0 is above 0 where it stands so to a number. */
+const isAboveNone = (op: string, number: bigint): boolean =>
+  op === ">" ? number >= 0n : op === ">=" || op === "==" ? number >= 1n : op === "!=" && number === 0n
+
+const aboutCount = (node: ASTNode, look: Look): ReadonlyArray<Fact> => {
+  const step = stepOf(node, "attempts", look)
+  if (step !== undefined) return ranFacts(step)
+  if (node.op === "id" && node.args === "iteration") return [`iterated ${look.place}`]
+  if (node.op !== "." || node.args[1] !== "iterations") return []
+  const { step: loop } = look.at(node.args[0])
+  return loop === undefined ? [] : [`iterated ${loop.id}`]
+}
+
+const aboutComparison = (
+  op: string,
+  [left, right]: readonly [ASTNode, ASTNode],
+  truth: boolean,
+  look: Look
+): ReadonlyArray<Fact> => {
+  const onRight = literalOf(right)
+  const value = onRight ?? literalOf(left)
+  const node = onRight === undefined ? right : left
+  const holds = truth ? op : negated[op] ?? op
+  const turned = onRight === undefined ? mirrored[holds] ?? holds : holds
+  const isEquality = turned === "==" || turned === "!="
+  if (typeof value === "boolean" && isEquality) return provenBy(node, value === (turned === "=="), look)
+  if (value === undefined || !isEquality) {
+    const count = typeof value === "bigint" && isAboveNone(turned, value) ? aboutCount(node, look) : []
+    return [said(true, `${written(left)} ${holds} ${written(right)}`, look.place), ...count]
+  }
+  const isEqual = turned === "=="
+  const shown = typeof value === "string" ? JSON.stringify(value) : String(value)
+  return [
+    said(isEqual, `${written(node)} == ${shown}`, look.place),
+    ...aboutStatus(node, value, isEqual, look),
+    ...(typeof value === "bigint" && isAboveNone(turned, value) ? aboutCount(node, look) : [])
+  ]
+}
+
+/** Everything that is so where `node` is true, or where it is not. */
+export const provenBy = (node: ASTNode, truth: boolean, look: Look): ReadonlyArray<Fact> => {
+  switch (node.op) {
+    case "!_":
+      return provenBy(node.args, !truth, look)
+    case "&&":
+    case "||":
+      if (truth === (node.op === "&&")) return node.args.flatMap((part) => provenBy(part, truth, look))
+      break
+    case "==":
+    case "!=":
+    case "<":
+    case "<=":
+    case ">":
+    case ">=":
+      return aboutComparison(node.op, node.args, truth, look)
+    case "in": {
+      const [left, right] = node.args
+      const values = right.op === "list" ? right.args.map(literalOf) : []
+      const step = stepOf(left, "status", look)
+      const isRun = truth && values.length > 0 && values.every((value) => value === "succeeded" || value === "failed")
+      if (isRun && step !== undefined) return [said(true, written(node), look.place), ...ranFacts(step)]
+      break
+    }
+    case "call": {
+      const [name, [path]] = node.args
+      if (truth && path !== undefined && (name === "has" || name === hasByIndex)) {
+        return [said(true, written(node), look.place), ...look.passed(path)]
+      }
+      break
+    }
+    default:
+  }
+  return [said(truth, written(node), look.place)]
+}
+
+/** What is so wherever `node` could be worked out at all and, where it is a condition, came to `truth`. */
+export const passedBy = (node: ASTNode, truth: boolean | undefined, look: Look): ReadonlyArray<Fact> => {
+  const all = (nodes: ReadonlyArray<ASTNode>): ReadonlyArray<Fact> =>
+    nodes.flatMap((each) => passedBy(each, undefined, look))
+  switch (node.op) {
+    case "value":
+    case "id":
+      return []
+    case ".":
+    case "[]":
+      return look.passed(node)
+    case "!_":
+      return passedBy(node.args, truth === undefined ? undefined : !truth, look)
+    case "-_":
+      return passedBy(node.args, undefined, look)
+    case "&&":
+    case "||":
+      // Where one side decides, the other may have failed.
+      return truth === (node.op === "&&") ? node.args.flatMap((part) => passedBy(part, truth, look)) : []
+    case "?:":
+      return passedBy(node.args[0], undefined, look)
+    case "==":
+    case "!=":
+    case "<":
+    case "<=":
+    case ">":
+    case ">=":
+    case "in":
+    case "+":
+    case "-":
+    case "*":
+    case "/":
+    case "%":
+      return all(node.args)
+    case "rcall":
+      return passedBy(node.args[1], undefined, look)
+    default:
+      return []
+  }
+}

@@ -1,0 +1,108 @@
+/**
+ * What the shape of a list of steps alone can't say: ids used twice, steps too deep in each other.
+ *
+ * Owns these checks. Must not look at expressions. The surprise: it walks a document that may not be a
+ * manifest, and that aliases may make far bigger than its text, so a list is looked at once however
+ * often it stands there.
+ */
+import { deepest } from "../expression/Limits.ts"
+import type { Finding, Path } from "./Finding.ts"
+import { pathText } from "./Finding.ts"
+import { isMapping } from "./IssueWords.ts"
+
+type List = ReadonlyArray<unknown>
+
+const isList = (value: unknown): value is List => Array.isArray(value)
+
+const holding = ["then", "else", "default", "steps"] as const
+
+/** The lists of steps within a step, with the keys that lead to each. */
+const listsIn = (step: unknown): ReadonlyArray<readonly [keys: Path, steps: List]> => {
+  if (!isMapping(step)) return []
+  const lists: Array<readonly [Path, List]> = []
+  for (const key of holding) {
+    const steps = step[key]
+    if (isList(steps)) lists.push([[key], steps])
+  }
+  const cases = step["cases"]
+  if (isMapping(cases)) {
+    for (const [name, steps] of Object.entries(cases)) if (isList(steps)) lists.push([["cases", name], steps])
+  }
+  return lists
+}
+
+const usedTwice = (steps: List, path: Path, where: string): ReadonlyArray<Finding> => {
+  const first = new Map<string, number>()
+  return steps.flatMap((step, index): ReadonlyArray<Finding> => {
+    const id = isMapping(step) ? step["id"] : undefined
+    if (typeof id !== "string") return []
+    const earlier = first.get(id)
+    if (earlier === undefined) {
+      first.set(id, index)
+      return []
+    }
+    return [{
+      path: [...path, index, "id"],
+      message: `step id \`${id}\` is used twice in ${where}`,
+      hint: `the other is \`${pathText([...path, earlier])}\`: expressions need to tell them apart`
+    }]
+  })
+}
+
+/**
+ * Ids used twice in one list of steps, at any depth; `then` and `else` are two lists. Lists that are in `seen`
+ * are passed by, and those that are looked at are put there.
+ */
+export const sameStepIds = (steps: unknown, path: Path, seen: Set<List>): ReadonlyArray<Finding> => {
+  const findings: Array<Finding> = []
+  const visit = (list: List, at: Path, where: string): void => {
+    if (seen.has(list)) return
+    seen.add(list)
+    findings.push(...usedTwice(list, at, where))
+    list.forEach((step, index) => {
+      for (const [keys, inner] of listsIn(step)) visit(inner, [...at, index, ...keys], `\`${pathText(keys)}\``)
+    })
+  }
+  if (isList(steps)) visit(steps, path, "this target")
+  return findings
+}
+
+/** How many lists of steps stand in each other, this one included; known ones are in `heights`. */
+const heightOf = (steps: List, heights: Map<List, number>): number => {
+  const known = heights.get(steps)
+  if (known !== undefined) return known
+  let height = 0
+  for (const step of steps) for (const [, inner] of listsIn(step)) height = Math.max(height, heightOf(inner, heights))
+  heights.set(steps, height + 1)
+  return height + 1
+}
+
+/** Where the first list stands that is `levels` within this one. */
+const levelsWithin = (steps: List, path: Path, levels: number, heights: Map<List, number>): Path => {
+  if (levels === 0) return path
+  for (const [index, step] of steps.entries()) {
+    for (const [keys, inner] of listsIn(step)) {
+      if (heightOf(inner, heights) >= levels) {
+        return levelsWithin(inner, [...path, index, ...keys], levels - 1, heights)
+      }
+    }
+  }
+  return path
+}
+
+/** The first list of steps that stands too deep, if one does. */
+export const stepsTooDeep = (targets: List): Finding | undefined => {
+  const heights = new Map<List, number>()
+  for (const [index, target] of targets.entries()) {
+    const steps = isMapping(target) ? target["steps"] : undefined
+    if (isList(steps) && heightOf(steps, heights) > deepest) {
+      return {
+        path: levelsWithin(steps, ["targets", index, "steps"], deepest, heights),
+        at: "key",
+        message: `steps stand in each other more than ${deepest} deep`,
+        hint: "put the inner work into a script, or into a batch of its own"
+      }
+    }
+  }
+  return undefined
+}

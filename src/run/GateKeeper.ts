@@ -1,0 +1,103 @@
+/**
+ * Who decides the gates of a run while it is live, and in which order.
+ *
+ * Owns that a gate is decided once: by the person at the terminal or by what lies in the inbox,
+ * whichever is recorded first. Must not know what follows from a decision. The surprise: a
+ * decision from the inbox ends the question at the terminal.
+ */
+import { Deferred, Effect, Either, Option } from "effect"
+import { isAbsolute, resolve } from "node:path"
+import type { Checkpoint } from "../checkpoint/Checkpoint.ts"
+import { decideFact, type GateDecided } from "./GateDecision.ts"
+import { type GateAnswer, type GateQuestion, Gates, type LeftDecision } from "./Gates.ts"
+import { targetState } from "./RunState.ts"
+import type { StateError } from "./StateError.ts"
+import type { OpenGate } from "./StepState.ts"
+import { stepState } from "./TargetState.ts"
+
+export interface GateKeeper {
+  /** Whether there is a person to ask. */
+  readonly canAsk: boolean
+  /** Asks about a gate that is open and recorded as such. Undefined: nobody decided. */
+  readonly ask: (
+    question: Omit<GateQuestion, "options" | "show">,
+    gate: OpenGate,
+    workdir: string
+  ) => Effect.Effect<GateDecided | undefined, StateError>
+  /** Records what lies in the inbox and answers a gate that is open; gives the targets that it is about. */
+  readonly takeUp: Effect.Effect<ReadonlyArray<string>, StateError>
+  /** Returns when there may be something new in the inbox. */
+  readonly changed: Effect.Effect<void>
+  /** What was found in the inbox and is of no use, each said once. */
+  readonly notes: Effect.Effect<ReadonlyArray<string>>
+}
+
+const key = (target: string, path: string): string => `${path}\n${target}`
+
+/** The keeper of one invocation. */
+export const makeKeeper = (
+  checkpoint: Checkpoint["Type"],
+  runDir: string
+): Effect.Effect<GateKeeper, never, Gates> =>
+  Effect.gen(function*() {
+    const gates = yield* Gates
+    const lock = yield* Effect.makeSemaphore(1)
+    const asked = new Map<string, Deferred.Deferred<GateDecided>>()
+    const notes = new Set<string>()
+
+    /** Records a decision if its gate is still open, as one unit. */
+    const record = (target: string, path: string, opened: number, answer: GateAnswer) =>
+      lock.withPermits(1)(Effect.gen(function*() {
+        const gate = stepState(targetState(yield* checkpoint.state, target), path)?.gate
+        if (gate === undefined || gate.opened !== opened) return undefined
+        const decided = decideFact(target, path, gate, answer)
+        if (Either.isLeft(decided)) {
+          notes.add(`a decision about ${target}/${path} is of no use: ${decided.left}`)
+          return undefined
+        }
+        yield* checkpoint.append([decided.right])
+        const waiting = asked.get(key(target, path))
+        if (waiting !== undefined) yield* Deferred.succeed(waiting, decided.right)
+        return decided.right
+      }))
+
+    const ask: GateKeeper["ask"] = ({ message, path, target }, gate, workdir) =>
+      Effect.gen(function*() {
+        const elsewhere = yield* Deferred.make<GateDecided>()
+        asked.set(key(target, path), elsewhere)
+        const { options, show } = gate
+        const shown = show === undefined ? {} : { show: isAbsolute(show) ? show : resolve(workdir, show) }
+        const here = Effect.flatMap(gates.ask({ target, path, message, options, ...shown }), Option.match({
+          onNone: () => Effect.void,
+          onSome: (answer) =>
+            // Told through `elsewhere` where it was too late: that decision has been recorded.
+            Effect.flatMap(record(target, path, gate.opened, answer), (decided) =>
+              decided === undefined ? Deferred.await(elsewhere) : Effect.succeed(decided))
+        }))
+        return (yield* Effect.raceFirst(here, Deferred.await(elsewhere))) ?? undefined
+      }).pipe(Effect.ensuring(Effect.sync(() => asked.delete(key(target, path)))))
+
+    const answer = ({ by, decidedAt, note, option }: LeftDecision): GateAnswer => ({
+      option,
+      by,
+      ...(note === undefined ? {} : { note }),
+      ...(decidedAt === undefined ? {} : { decidedAt })
+    })
+
+    return {
+      canAsk: gates.canAsk,
+      ask,
+      takeUp: Effect.gen(function*() {
+        const { decisions, unreadable } = yield* gates.inbox(runDir)
+        for (const each of unreadable) notes.add(each)
+        const about: Array<string> = []
+        for (const left of decisions) {
+          const decided = yield* record(left.target, left.path, left.opened, answer(left))
+          if (decided !== undefined) about.push(left.target)
+        }
+        return about
+      }),
+      changed: gates.changed(runDir),
+      notes: Effect.sync(() => [...notes])
+    }
+  })

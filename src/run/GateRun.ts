@@ -1,0 +1,223 @@
+/**
+ * A gate in its place: a person or a rule decides, and what a rejection means for the walk.
+ *
+ * Owns opening a gate and reading its decision. Must not decide for anybody. The surprise: a
+ * gate that is rejected with `onReject: retry` opens again at once and then rests, so that it is
+ * asked about once an invocation and no more.
+ */
+import { Effect, Either } from "effect"
+import type { StepRecord } from "../expression/Scope.ts"
+import { renderBoolean, renderText } from "../expression/Template.ts"
+import type { OnReject } from "../plan/Plan.ts"
+import { take } from "./Carried.ts"
+import type { CompiledAttempt, CompiledGate } from "./CompiledTemplate.ts"
+import { notBegun, stepFailed } from "./FailedStep.ts"
+import type { GateDecided } from "./GateDecision.ts"
+import { targetState } from "./RunState.ts"
+import type { PauseReason, RunFact } from "./RunEvent.ts"
+import { runStep } from "./StepRun.ts"
+import type { OpenGate, StepState } from "./StepState.ts"
+import type { StateError } from "./StateError.ts"
+import type { TargetContext } from "./TargetContext.ts"
+import { stepState } from "./TargetState.ts"
+import type { Ended, Frame } from "./Walk.ts"
+
+type Opened = Omit<Extract<RunFact, { readonly type: "GateOpened" }>, "type" | "target" | "path">
+
+/** Records that a gate is open; gives it as the state has it. */
+const open = (
+  context: TargetContext,
+  path: string,
+  gate: Opened,
+  { carried }: Frame
+): Effect.Effect<OpenGate, StateError> =>
+  Effect.gen(function*() {
+    const { checkpoint, target } = context
+    yield* checkpoint.append(take(carried, { type: "GateOpened", target: target.id, path, ...gate }))
+    const opened = stepState(targetState(yield* checkpoint.state, target.id), path)?.gate
+    if (opened === undefined) throw new Error(`gate ${path} of ${target.id} is not open though it was opened`)
+    return opened
+  })
+
+const resting = (path: string, reason: PauseReason, message: string): Ended => ({
+  type: "resting",
+  path,
+  reason,
+  message
+})
+
+const recordOfDecision = (
+  status: StepRecord["status"],
+  { by, note, option }: Pick<GateDecided, "by" | "note" | "option">
+): StepRecord => ({
+  status,
+  attempts: 0,
+  output: { option, by, ...(note === undefined ? {} : { note }) }
+})
+
+/** What a decision means where the gate stands; undefined where it waits again. */
+const endOf = (
+  path: string,
+  onReject: OnReject,
+  decided: Pick<GateDecided, "by" | "note" | "option" | "outcome">
+): Ended | undefined => {
+  if (decided.outcome === "approved") return { type: "through", record: recordOfDecision("succeeded", decided) }
+  switch (onReject) {
+    case "abort": {
+      const message = `rejected by ${decided.by}${decided.note === undefined ? "" : `: ${decided.note}`}`
+      return {
+        type: "failed",
+        record: { ...recordOfDecision("failed", decided), error: message },
+        path,
+        failure: { reason: "gate-rejected", message },
+        attempts: 0,
+        final: { type: "gate" }
+      }
+    }
+    case "skip":
+      return { type: "left", record: recordOfDecision("skipped", decided) }
+    case "retry":
+      return undefined
+  }
+}
+
+/** Asks about an open gate, if there is somebody to ask; `again` is what it is opened with after a rejection. */
+const decideOpen = (
+  context: TargetContext,
+  path: string,
+  gate: OpenGate,
+  again: Opened,
+  frame: Frame
+): Effect.Effect<GateDecided | Ended, StateError> =>
+  Effect.gen(function*() {
+    const { keeper, target } = context
+    const waits = resting(path, gate.about === "in-flight" ? "in-flight" : "awaiting-approval", gate.message)
+    if (!keeper.canAsk) return waits
+    const question = { target: target.id, path, message: gate.message }
+    const decided = yield* keeper.ask(question, gate, frame.surroundings.workdir.path)
+    if (decided === undefined) return waits
+    if (decided.outcome === "approved" || gate.onReject !== "retry") return decided
+    yield* open(context, path, again, frame)
+    return waits
+  })
+
+/** A person decides about an attempt that was under way when pawl ended. Undefined: it is to run again. */
+export const askInFlight = (
+  context: TargetContext,
+  { step }: CompiledAttempt,
+  path: string,
+  known: StepState,
+  frame: Frame
+): Effect.Effect<Ended | undefined, StateError> =>
+  Effect.gen(function*() {
+    const attempt = known.attempts + 1
+    const message =
+      `attempt ${attempt} of ${step.id} was under way when pawl was stopped: whether it did its work is not known`
+    const opened: Opened = {
+      about: "in-flight",
+      message,
+      options: ["run-again", "done", "reject"],
+      onReject: "abort"
+    }
+    const gate = known.gate ?? (yield* open(context, path, opened, frame))
+    const decided = yield* decideOpen(context, path, gate, opened, frame)
+    if (decided.type !== "GateDecided") return decided
+    return decided.option === "run-again" ? undefined : endOf(path, gate.onReject, decided)
+  })
+
+const approval = (
+  context: TargetContext,
+  gate: Extract<CompiledGate["gate"], { readonly type: "approval" }>,
+  compiled: CompiledGate,
+  path: string,
+  known: StepState | undefined,
+  frame: Frame
+): Effect.Effect<Ended, StateError> =>
+  Effect.gen(function*() {
+    const { mask } = context
+    const message = renderText(gate.message, frame.scope)
+    if (Either.isLeft(message)) return yield* notBegun(context, compiled, path, message.left.message, frame)
+    const show = gate.show === undefined ? undefined : renderText(gate.show, frame.scope)
+    if (show !== undefined && Either.isLeft(show)) {
+      return yield* notBegun(context, compiled, path, show.left.message, frame)
+    }
+    const { onReject, options } = gate.is
+    const opened: Opened = {
+      about: "approval",
+      message: mask.text(message.right),
+      options,
+      onReject,
+      ...(show === undefined ? {} : { show: mask.text(show.right) })
+    }
+    // A gate that was decided and waits all the same was rejected with `retry` by somebody else.
+    const isAgain = known?.gate === undefined && known?.decision !== undefined
+    const open_ = known?.gate ?? (yield* open(context, path, opened, frame))
+    if (isAgain && !context.keeper.canAsk) return resting(path, "awaiting-approval", open_.message)
+    const decided = yield* decideOpen(context, path, open_, opened, frame)
+    if (decided.type !== "GateDecided") return decided
+    return endOf(path, onReject, decided) ?? resting(path, "awaiting-approval", open_.message)
+  })
+
+/** What a rule said, as a decision. */
+const ruled = (
+  context: TargetContext,
+  path: string,
+  onReject: OnReject,
+  isMet: boolean,
+  why: string,
+  { carried }: Frame
+): Ended => {
+  const decided = {
+    option: isMet ? "approve" : "reject",
+    outcome: isMet ? "approved" as const : "rejected" as const,
+    by: "policy",
+    ...(isMet ? {} : { note: why })
+  }
+  carried.facts = take(carried, { type: "GateDecided", target: context.target.id, path, onReject, ...decided })
+  return endOf(path, onReject, decided) ?? resting(path, "policy-denied", why)
+}
+
+const check = (
+  context: TargetContext,
+  compiled: CompiledGate,
+  attempt: CompiledAttempt,
+  path: string,
+  known: StepState | undefined,
+  frame: Frame
+): Effect.Effect<Ended, StateError> =>
+  Effect.gen(function*() {
+    if (!context.mayStart()) return { type: "capped" }
+    const { carried, scope, surroundings } = frame
+    const before = known === undefined ? undefined : { ...known, attempts: 0 }
+    const end = yield* runStep(context, { compiled: attempt, path, before, surroundings, scope }, carried)
+    const { failure } = end
+    if (failure !== undefined && failure.reason !== "exit-code" && failure.reason !== "signal") {
+      return yield* stepFailed(context, compiled, path, { ...end, failure }, frame)
+    }
+    const why = failure === undefined ? "" : `the check ended with ${failure.message}`
+    return ruled(context, path, compiled.gate.is.onReject, failure === undefined, why, frame)
+  })
+
+/** A gate from where it stands. What a rule decided is carried; what a person did is recorded. */
+export const gateStep = (
+  context: TargetContext,
+  compiled: CompiledGate,
+  path: string,
+  known: StepState | undefined,
+  frame: Frame
+): Effect.Effect<Ended, StateError> => {
+  const { gate } = compiled
+  switch (gate.type) {
+    case "approval":
+      return approval(context, gate, compiled, path, known, frame)
+    case "check":
+      return check(context, compiled, gate.check, path, known, frame)
+    case "policy":
+      return Effect.suspend(() => {
+        const met = renderBoolean(gate.policy, frame.scope)
+        return Either.isLeft(met)
+          ? notBegun(context, compiled, path, met.left.message, frame)
+          : Effect.succeed(ruled(context, path, gate.is.onReject, met.right, "its policy is not met", frame))
+      })
+  }
+}

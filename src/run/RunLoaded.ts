@@ -1,0 +1,118 @@
+/**
+ * A plan and the run that follows it → how this invocation of it ended.
+ *
+ * Owns what `pawl run` and `pawl resume` have in common once the run's directory is there. Must
+ * not choose plan or run. The surprise: a run whose directory was made just now and that never
+ * began is taken back.
+ */
+import { Effect, Ref } from "effect"
+import { type OpenBatch, type RunRef, RunStore } from "../checkpoint/RunStore.ts"
+import type { ValueObject } from "../expression/Value.ts"
+import { Environment } from "../manifest/Environment.ts"
+import type { LoadedPlan } from "../plan/LoadPlan.ts"
+import type { Plan } from "../plan/Plan.ts"
+import type { Selection } from "../plan/Selection.ts"
+import { evaluateOutputs } from "./BatchOutputs.ts"
+import { drive } from "./Drive.ts"
+import type { ExitCode } from "./ExitCode.ts"
+import { makeMask } from "./Mask.ts"
+import type { OpenedRun } from "./OpenRun.ts"
+import { countSelected, exitCode } from "./Outcome.ts"
+import type { RunOptions } from "./RunOptions.ts"
+import type { RunState } from "./RunState.ts"
+import type { SchedulerOptions } from "./Scheduler.ts"
+import type { StateError } from "./StateError.ts"
+
+/** How an invocation of a run ended. */
+export interface RunOutcome {
+  readonly ref: RunRef
+  readonly plan: Plan
+  /** The state at the halt; `halted` is set. */
+  readonly state: RunState
+  readonly selection: Selection
+  readonly exitCode: ExitCode
+  /** The batch's `outputs:`; one that could not be evaluated is null and named in `notes`. */
+  readonly outputs: ValueObject
+  /** Things worth a word on standard error. */
+  readonly notes: ReadonlyArray<string>
+  /** Why the checkpoint failed, where it did. */
+  readonly error?: StateError
+}
+
+/** How a run is to go, where its manifest's own `run:` does not say it. */
+export type Manner = Pick<
+  RunOptions,
+  | "autoAdvance"
+  | "strict"
+  | "cap"
+  | "maxParallel"
+  | "maxBlocked"
+  | "retryErrors"
+  | "retryBlocked"
+  | "allowChanges"
+>
+
+export interface LoadedRun extends OpenedRun {
+  readonly loaded: LoadedPlan
+  readonly selection: Selection
+  readonly manner: Manner
+  readonly opened: OpenBatch
+}
+
+/** What the scheduler goes by: what was said for this invocation, then what the manifest says. */
+export const schedulerOptions = ({ run }: Plan, { by }: Selection, manner: Manner): SchedulerOptions => {
+  const { cap } = manner
+  const maxBlocked = manner.maxBlocked ?? run.maxBlocked
+  return {
+    selectedBy: by,
+    autoAdvance: manner.autoAdvance ?? run.autoAdvance ?? false,
+    maxParallel: manner.maxParallel ?? run.maxParallel ?? 1,
+    ...(cap === undefined ? {} : { cap }),
+    ...(maxBlocked === undefined ? {} : { maxBlocked })
+  }
+}
+
+/** Drives a run to its halt. Fails only where it did not begin. */
+export const runLoaded = Effect.fn("RunLoaded.runLoaded")(function*(run: LoadedRun) {
+  const { created, loaded, manner, opened, ref, selection } = run
+  const { plan, values } = loaded
+  const { variables } = yield* Environment
+  const store = yield* RunStore
+  const begun = yield* Ref.make(!created)
+  const options = schedulerOptions(plan, selection, manner)
+  const driven = yield* drive({
+    loaded,
+    selection,
+    options,
+    resume: manner,
+    runId: ref.runId,
+    runDir: ref.directory,
+    storedPlan: (name) => created ? Effect.succeed(plan) : opened.plan(ref, name),
+    addPlan: opened.addPlan(ref, plan),
+    onBegun: Ref.set(begun, true)
+  }).pipe(
+    // Which run it records is only known here, so this one layer can't be built in `main`.
+    // oxlint-disable-next-line no-restricted-properties
+    Effect.provide(store.checkpoint(ref)),
+    Effect.onExit(() => Effect.ignoreLogged(Effect.unlessEffect(opened.discard(ref), Ref.get(begun))))
+  )
+  const { error, haltReason, signal, state } = driven
+  const { outputs, notes: about } = evaluateOutputs(plan, state, values, variables, makeMask(plan.secrets, values))
+  const standing = {
+    counts: countSelected(plan, selection, state),
+    haltReason,
+    autoAdvance: options.autoAdvance,
+    strict: manner.strict ?? plan.run.strict ?? false
+  }
+  const outcome: RunOutcome = {
+    ref,
+    plan,
+    state,
+    selection,
+    exitCode: exitCode(signal === undefined ? standing : { ...standing, signal }),
+    outputs,
+    notes: [...selection.notes, ...run.notes, ...driven.notes, ...about],
+    ...(error === undefined ? {} : { error })
+  }
+  return outcome
+})

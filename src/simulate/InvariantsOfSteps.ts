@@ -1,0 +1,245 @@
+/**
+ * What may never happen to a step, whatever happens around it.
+ *
+ * Owns the life of each step as its events tell it. Must not use the fold of the run: it is what
+ * that is held against. The surprise: a kill or a halt does not end a step; it only cuts short the
+ * attempt that is under way, which may then be made again under the same number.
+ */
+import type { Plan, PlanStep } from "../plan/Plan.ts"
+import { definitionPath } from "../plan/StepPath.ts"
+import type { RunEvent } from "../run/RunEvent.ts"
+import { definitionsOf } from "./ScenarioPlaces.ts"
+
+/** One thing that must hold and does not. */
+export interface Violation {
+  /** Such as `never-twice`. */
+  readonly invariant: string
+  readonly message: string
+  /** The event at which it shows. */
+  readonly seq?: number
+}
+
+export type Tell = (invariant: string, message: string, seq: number) => void
+
+type End = "succeeded" | "failed" | "continued" | "skipped"
+
+interface Life {
+  /** Of the attempt that began last. */
+  attempt: number
+  isUnderWay: boolean
+  /** The last attempt was cut short: its number counts again. */
+  wasCut: boolean
+  /** Epoch milliseconds. */
+  notBefore: number
+  opened?: number
+  /** An attempt that must not be made twice was cut short, and nobody has said what of it. */
+  needsPerson: boolean
+  end?: End
+  reason?: string
+}
+
+const newLife = (): Life => ({ attempt: 0, isUnderWay: false, wasCut: false, notBefore: 0, needsPerson: false })
+
+/** What of a step's definition its life is held against. Two branches may use a path twice: the laxer counts. */
+interface Rule {
+  readonly maxAttempts: number
+  readonly isRepeatable: boolean
+}
+
+const ruleOf = (step: PlanStep): Rule =>
+  step.kind === "run" || step.kind === "command"
+    ? { maxAttempts: step.retries.maxAttempts, isRepeatable: step.idempotent !== false }
+    : { maxAttempts: 1, isRepeatable: true }
+
+const rulesOf = (plan: Plan): ReadonlyArray<ReadonlyMap<string, Rule>> =>
+  plan.templates.map(({ steps }) => {
+    const rules = new Map<string, Rule>()
+    for (const [path, step] of definitionsOf(steps)) {
+      const rule = ruleOf(step)
+      const other = rules.get(path) ?? rule
+      rules.set(path, {
+        maxAttempts: Math.max(rule.maxAttempts, other.maxAttempts),
+        isRepeatable: rule.isRepeatable || other.isRepeatable
+      })
+    }
+    return rules
+  })
+
+type StepEvent = Extract<RunEvent, { readonly target: string; readonly path: string }>
+
+/** The lives of the steps of a run. */
+export interface StepLives {
+  readonly see: (event: StepEvent) => void
+  /** Pawl ended, whichever way: what was under way is cut short. */
+  readonly cut: () => void
+  /** A target starts from the beginning again. */
+  readonly forget: (target: string) => void
+  /** A stuck target is tried again: what succeeded in it stays. */
+  readonly retry: (target: string) => void
+  /** Steps whose failure nobody has answered for. */
+  readonly unresolved: (target: string) => ReadonlyArray<string>
+  readonly endOf: (target: string, path: string) => End | undefined
+  /** Targets and paths with an attempt under way. */
+  readonly underWay: () => ReadonlyArray<readonly [target: string, path: string]>
+}
+
+/** `a[0]::b` and `a` for `a[0]::b::c`. */
+export const outerPaths = (path: string): ReadonlyArray<string> => {
+  const parts = path.split("::")
+  return parts.slice(0, -1).map((_, at) => parts.slice(0, at + 1).join("::").replace(/\[\d+\]$/, ""))
+}
+
+export const makeStepLives = (plan: Plan, tell: Tell): StepLives => {
+  const rules = rulesOf(plan)
+  const templateOf = new Map(plan.targets.map(({ id, template }) => [id, template]))
+  const lives = new Map<string, Map<string, Life>>()
+  /** Target, then path: only these are looked at where something is cut short. */
+  const active = new Map<Life, readonly [target: string, path: string]>()
+
+  const lifeOf = (target: string, path: string): Life => {
+    const own = lives.get(target) ?? new Map<string, Life>()
+    lives.set(target, own)
+    const life = own.get(path) ?? newLife()
+    own.set(path, life)
+    return life
+  }
+  const ruleAt = (target: string, path: string): Rule | undefined =>
+    rules[templateOf.get(target) ?? -1]?.get(definitionPath(path))
+
+  const rest = (life: Life): void => {
+    life.isUnderWay = false
+    active.delete(life)
+  }
+  const finish = (life: Life, end: End, reason?: string): void => {
+    rest(life)
+    life.end = end
+    life.notBefore = 0
+    delete life.opened
+    if (reason !== undefined) life.reason = reason
+  }
+
+  const begins = (life: Life, name: string, attempt: number, { at, path, seq, target }: StepEvent): void => {
+    const { maxAttempts = Number.POSITIVE_INFINITY } = ruleAt(target, path) ?? {}
+    if (life.isUnderWay) tell("one-at-a-time", `${name} began while an attempt was under way`, seq)
+    if (life.needsPerson) tell("not-idempotent", `${name} ran again though it must not, and nobody said so`, seq)
+    const expected = life.wasCut ? life.attempt : life.attempt + 1
+    if (attempt !== expected) tell("attempts", `attempt ${attempt} of ${name} began where ${expected} was next`, seq)
+    if (attempt > maxAttempts) tell("attempts", `attempt ${attempt} of ${name} is one more than ${maxAttempts}`, seq)
+    if (Date.parse(at) < life.notBefore) tell("back-off", `${name} began before its wait was over`, seq)
+    life.attempt = attempt
+    life.isUnderWay = true
+    life.wasCut = false
+    active.set(life, [target, path])
+  }
+
+  const cutShort = (life: Life, target: string, path: string): void => {
+    life.isUnderWay = false
+    life.wasCut = true
+    life.needsPerson = ruleAt(target, path)?.isRepeatable === false
+  }
+
+  /** An attempt may fail without ever having begun: a command that is not there, an expression. */
+  const resolves = (life: Life, name: string, attempt: number, seq: number): void => {
+    const expected = life.isUnderWay || life.wasCut ? life.attempt : life.attempt + 1
+    if (attempt !== expected) {
+      tell("one-resolution", `the end of attempt ${attempt} of ${name} was recorded where ${expected} was next`, seq)
+    }
+    life.attempt = attempt
+    life.wasCut = false
+  }
+
+  const decided = (life: Life, name: string, event: Extract<StepEvent, { readonly type: "GateDecided" }>): void => {
+    const { by, onReject, opened, option, outcome, seq } = event
+    if (by !== "policy" && (life.opened === undefined || opened !== life.opened)) {
+      tell("one-decision", `gate ${name} was decided while it was not open`, seq)
+    }
+    delete life.opened
+    rest(life)
+    if (outcome === "rejected" && onReject === "retry") {
+      life.attempt = 0
+    } else if (outcome === "rejected") finish(life, onReject === "skip" ? "skipped" : "failed")
+    else if (option === "run-again") life.needsPerson = false
+    else finish(life, "succeeded")
+  }
+
+  return {
+    see: (event) => {
+      const { path, seq, target } = event
+      const name = `${target}/${path}`
+      const life = lifeOf(target, path)
+      if (life.end !== undefined && event.type !== "BreakerOpened") {
+        tell(
+          life.end === "succeeded" ? "never-twice" : "one-resolution",
+          `${event.type} of ${name}, which had ${life.end}`,
+          seq
+        )
+      }
+      switch (event.type) {
+        case "StepEntered":
+          if (event.attempt !== undefined) begins(life, name, event.attempt, event)
+          break
+        case "StepStarted":
+          // One that must not be made twice has been recorded before it began.
+          if (!life.isUnderWay || life.attempt !== event.attempt) begins(life, name, event.attempt, event)
+          break
+        case "AttemptFailed":
+          resolves(life, name, event.attempt, seq)
+          life.notBefore = Date.parse(event.nextAttemptAt)
+          rest(life)
+          break
+        case "StepSucceeded":
+        case "StepFailed":
+        case "StepContinued":
+          if (event.output !== undefined) resolves(life, name, event.attempt, seq)
+          finish(
+            life,
+            event.type === "StepSucceeded" ? "succeeded" : event.type === "StepFailed" ? "failed" : "continued",
+            event.type === "StepSucceeded" ? undefined : event.reason
+          )
+          break
+        case "StepSkipped":
+          if (life.isUnderWay) cutShort(life, target, path)
+          finish(life, "skipped", event.reason)
+          break
+        case "GateOpened":
+          if (life.opened !== undefined) tell("one-decision", `gate ${name} was opened while it was open`, seq)
+          life.opened = seq
+          break
+        case "GateDecided":
+          decided(life, name, event)
+          break
+        case "IterationEnded":
+        case "BreakerOpened":
+      }
+    },
+    cut: () => {
+      for (const [life, [target, path]] of active) cutShort(life, target, path)
+      active.clear()
+    },
+    forget: (target) => {
+      for (const life of lives.get(target)?.values() ?? []) active.delete(life)
+      lives.delete(target)
+    },
+    retry: (target) => {
+      const own = lives.get(target) ?? new Map<string, Life>()
+      const anew = [...own].filter(([, life]) => life.reason === "too-many-iterations" || life.reason === "items-changed").map(([path]) => path)
+      for (const [path, life] of own) {
+        const isStale = anew.some((loop) => path.startsWith(`${loop}[`))
+        // What a failure beside it interrupted goes on where it was.
+        if (life.reason === "interrupted" && !isStale) delete life.end
+        else if (isStale || (life.end !== undefined && life.end !== "succeeded" && life.reason !== "when-false")) {
+          active.delete(life)
+          own.delete(path)
+        }
+      }
+    },
+    unresolved: (target) => {
+      const own = lives.get(target) ?? new Map<string, Life>()
+      return [...own].flatMap(([path, { end }]) =>
+        end !== "failed" || outerPaths(path).some((outer) => own.get(outer)?.end === "continued") ? [] : [path]
+      )
+    },
+    endOf: (target, path) => lives.get(target)?.get(path)?.end,
+    underWay: () => [...active.values()]
+  }
+}
