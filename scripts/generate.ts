@@ -20,7 +20,18 @@ interface Generated {
   readonly content: () => string
 }
 
-const reportSchemas: ReadonlyArray<ReportSchemaName> = ["summary", "event", "status", "error"]
+const reportSchemas: ReadonlyArray<ReportSchemaName> = [
+  "summary",
+  "event",
+  "status",
+  "error",
+  "runs",
+  "logs",
+  "events",
+  "cleanup",
+  "init",
+  "version"
+]
 
 /** JSON has no comments, but JSON Schema has a keyword for them. */
 const schema = (name: string, value: object): string =>

@@ -15,7 +15,7 @@ type Rows = ReadonlyArray<ReadonlyArray<string>>
 const whatToDo: { readonly [Name in keyof typeof ExitCode]: string } = {
   Ok: "Go on. With `--strict` any blocked or errored target makes it 1.",
   Stuck: "Look at `targets` of the summary.",
-  ComeBackLater: "Run again after `retryAt`. This version never ends so.",
+  ComeBackLater: "Run again after `retryAt`.",
   DecisionNeeded: "`pawl approve` or `pawl reject`, then run again.",
   Usage: "Fix the call.",
   NotAcceptable: "Fix the file. A plan other than `--expect-plan` says, and changed targets on resume, end so too.",
@@ -48,6 +48,7 @@ const haltReasons: { readonly [Reason in HaltReason]: string } = {
   CapReached: "`--cap` steps were started, and there is more to do.",
   FilterExhausted: "The targets chosen by `--only` are through.",
   NoMatchingItems: "No target was chosen: `--only` matched none. The exit code is 0.",
+  RateLimited: "A rate limit, or with `--no-wait` a wait of more than a minute: run again after `retryAt`.",
   AwaitingApproval: "Nothing is left but targets that rest at a gate; without `--auto-advance`, as soon as one does.",
   ShutdownRequested: "A signal asked pawl to stop.",
   CheckpointFailed: "The run's state could not be written."
@@ -66,6 +67,7 @@ const failureReasons: { readonly [Reason in FailureReason]: readonly [meaning: s
   "child-failed": ["Of a composite step: a step within it failed; `child` is the first that did.", "as its child"],
   "too-many-iterations": ["Of a loop: it came to its `maxIterations`.", "blocked"],
   "items-changed": ["Of a map that is gone on with: its list is not the one that it began with.", "blocked"],
+  "rate-limited": ["A rate limit outlasted `rateLimit.maxWait`.", "errored"],
   "gate-rejected": ["Of a gate with `onReject: abort`: it was rejected.", "blocked"]
 }
 
@@ -82,6 +84,7 @@ const events: { readonly [Type in RunEvent["type"]]: string } = {
   GateOpened: "A person has to decide; `seq` is what a decision refers to.",
   GateDecided: "A gate was decided: which option, by whom.",
   AttemptFailed: "An attempt failed and another follows, not before `nextAttemptAt`.",
+  RateLimited: "An attempt ran into a rate limit, which does not count as an attempt; nothing more starts before `until`.",
   StepSucceeded: "With the output that later steps may refer to.",
   StepFailed: "A step is exhausted and ends its branch or its target.",
   StepContinued: "A step is exhausted and its target goes on (`continueOnError`).",

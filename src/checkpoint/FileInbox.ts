@@ -26,8 +26,6 @@ const decoder = new TextDecoder()
 
 interface Seen {
   readonly decisions: Map<string, DroppedDecision>
-  /** Why a file could not be read, as it was told. */
-  readonly told: Map<string, string>
   /** The folder's time before the last reading; undefined where it may not tell of the next change. */
   stamp: number | undefined
 }
@@ -38,7 +36,7 @@ const make = Effect.gen(function*() {
   const seenOf = (runDir: string): Seen => {
     const known = all.get(runDir)
     if (known !== undefined) return known
-    const seen: Seen = { decisions: new Map(), told: new Map(), stamp: undefined }
+    const seen: Seen = { decisions: new Map(), stamp: undefined }
     all.set(runDir, seen)
     return seen
   }
@@ -64,10 +62,7 @@ const make = Effect.gen(function*() {
       const file = yield* readFile(folder, name)
       if (file === undefined) continue
       if (Either.isRight(file)) seen.decisions.set(name, file.right)
-      else if (seen.told.get(name) !== file.left) {
-        seen.told.set(name, file.left)
-        unreadable.push(`inbox/${name} is left as it is, since it can't be read as a decision: ${file.left}`)
-      }
+      else unreadable.push(`inbox/${name} is left as it is, since it can't be read as a decision: ${file.left}`)
     }
     return unreadable
   })
@@ -83,12 +78,9 @@ const make = Effect.gen(function*() {
       const decisions = [...seen.decisions.values()].sort((a, b) => a.opened - b.opened)
       return { decisions, unreadable }
     }).pipe(
-      Effect.catchAll(({ message }) => {
-        const { decisions, told } = seenOf(runDir)
-        const unreadable = told.has("") ? [] : [message]
-        told.set("", message)
-        return Effect.succeed({ decisions: [...decisions.values()], unreadable })
-      })
+      Effect.catchAll(({ message }) =>
+        Effect.succeed({ decisions: [...seenOf(runDir).decisions.values()], unreadable: [message] })
+      )
     )
 
   const changed = (runDir: string): Effect.Effect<void> =>

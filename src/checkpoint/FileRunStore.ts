@@ -175,8 +175,12 @@ const make = Effect.gen(function*() {
     events: (ref, from) => Effect.provideService(readEvents(ref.directory, from), Disk, disk),
     size: (ref) => disk.size(ref.directory),
     unswept: (stateDir) =>
-      Effect.flatMap(disk.list(stateDir), Effect.filter((batch) =>
-        Effect.map(disk.list(removedFolder(batchDirectory(stateDir, batch))), (names) => names.length > 0))),
+      Effect.flatMap(
+        disk.list(stateDir),
+        Effect.filter((batch) =>
+          Effect.map(disk.list(removedFolder(batchDirectory(stateDir, batch))), (names) => names.length > 0)
+        )
+      ),
     open,
     checkpoint: (ref) =>
       layerFileCheckpoint(ref.directory).pipe(

@@ -22,7 +22,7 @@ export interface Earlier {
 }
 
 export class RunInbox extends Context.Tag("pawl/RunInbox")<RunInbox, {
-  /** All decisions in a run's inbox, by `opened`. What can't be read is told once, and harms nothing. */
+  /** All decisions in a run's inbox, by `opened`. What can't be read is told as long as it is there, and harms nothing. */
   readonly read: (runDir: string) => Effect.Effect<Inbox>
   /** Returns when there may be more in it than the last `read` saw. */
   readonly changed: (runDir: string) => Effect.Effect<void>

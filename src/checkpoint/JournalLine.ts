@@ -5,7 +5,7 @@
  * taken over the bytes before it, so that a line is still plain JSON for `jq` and others.
  */
 import { Either, ParseResult, Schema } from "effect"
-import { parseJson, stringifyJson } from "../expression/Value.ts"
+import { parseStored, stringifyJson } from "../expression/Value.ts"
 import { RunEvent } from "../run/RunEvent.ts"
 
 const MARK = ",\"crc\":\""
@@ -42,7 +42,7 @@ export const decodeLine = (line: string): Either.Either<RunEvent, string> => {
   if (line.slice(-TAIL) !== `${MARK}${checksum(body)}"}`) {
     return Either.left("its checksum does not match")
   }
-  return Either.try({ try: () => parseJson(`${body}}`), catch: () => "it is not JSON" }).pipe(
+  return Either.try({ try: () => parseStored(`${body}}`), catch: () => "it is not JSON" }).pipe(
     Either.flatMap((value) =>
       Either.mapLeft(
         decodeEvent(value),

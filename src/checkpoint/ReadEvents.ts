@@ -8,6 +8,7 @@
 import { Effect, Either } from "effect"
 import { join } from "node:path"
 import { Disk } from "./Disk.ts"
+import type { Damage } from "./Journal.ts"
 import { decodeLine, eventText } from "./JournalLine.ts"
 import { damaged, JOURNAL } from "./Recover.ts"
 import type { JournalEvent, JournalPart, JournalPlace } from "./RunStore.ts"
@@ -17,27 +18,30 @@ const CHUNK_BYTES = 1024 * 1024
 const LINE_FEED = 10
 const decoder = new TextDecoder()
 
-interface Lines {
-  readonly events: ReadonlyArray<JournalEvent>
-  readonly place: JournalPlace
-}
+/** The event of a line without its end. One event a line, without gaps: the number of a line is that of its event. */
+const readLine = (text: string, line: number): Either.Either<JournalEvent, Damage> =>
+  Either.mapLeft(decodeLine(text), (why) => ({ line, why })).pipe(
+    Either.filterOrLeft(({ seq }) => seq === line, ({ seq }) => ({
+      line,
+      why: `its seq is ${seq} where ${line} is due`
+    })),
+    Either.map((event) => ({ event, text: eventText(text) }))
+  )
 
-const linesOf = (bytes: Uint8Array, from: JournalPlace): Either.Either<Lines, { line: number; why: string }> => {
+const readLines = (bytes: Uint8Array, from: JournalPlace): Either.Either<JournalPart, Damage> => {
   const events: Array<JournalEvent> = []
   let start = 0
   let { seq } = from
   for (let end = bytes.indexOf(LINE_FEED); end !== -1; end = bytes.indexOf(LINE_FEED, start)) {
-    const text = decoder.decode(bytes.subarray(start, end))
-    const event = decodeLine(text)
-    // One event a line, numbered from 1 without gaps: the number of a line is that of its event.
-    const line = seq + 1
-    if (Either.isLeft(event)) return Either.left({ line, why: event.left })
-    if (event.right.seq !== line) {
-      return Either.left({ line, why: `its seq is ${event.right.seq} where ${line} is due` })
+    const event = readLine(decoder.decode(bytes.subarray(start, end)), seq + 1)
+    if (Either.isLeft(event)) {
+      if (events.length === 0) return Either.left(event.left)
+      // What is sound before it is given first; the next part then begins with the damage.
+      break
     }
-    events.push({ event: event.right, text: eventText(text) })
+    events.push(event.right)
     start = end + 1
-    seq = line
+    seq += 1
   }
   return Either.right({ events, place: { bytes: from.bytes + start, seq } })
 }
@@ -48,7 +52,7 @@ export const readEvents = Effect.fn("ReadEvents.readEvents")(function*(directory
   const path = join(directory, JOURNAL)
   for (let chunk = CHUNK_BYTES;; chunk *= 2) {
     const bytes = (yield* disk.read(path, from.bytes, chunk)) ?? new Uint8Array()
-    const part: JournalPart = yield* Either.mapLeft(linesOf(bytes, from), (damage) => damaged(path, damage))
+    const part = yield* Either.mapLeft(readLines(bytes, from), (damage) => damaged(path, damage))
     // A line longer than a chunk is read again with a larger one.
     if (part.events.length > 0 || bytes.length < chunk) return part
   }

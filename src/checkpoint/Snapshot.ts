@@ -6,7 +6,7 @@
  * is not used.
  */
 import { Either, HashMap } from "effect"
-import { parseJson, stringifyJson } from "../expression/Value.ts"
+import { parseStored, stringifyJson } from "../expression/Value.ts"
 import type { RunState } from "../run/RunState.ts"
 import type { StepState } from "../run/StepState.ts"
 import type { TargetState } from "../run/TargetState.ts"
@@ -71,7 +71,7 @@ const tail = /,\n "checksum": "([0-9a-f]{8})"\n\}\n$/
 
 /** Reads a snapshot. Left: it is damaged, or of a version that this pawl does not know. */
 export const decodeSnapshot = (text: string): Either.Either<Snapshot, Unfit> => {
-  const parsed = Either.try({ try: (): unknown => parseJson(text), catch: () => "damaged" as const })
+  const parsed = Either.try({ try: (): unknown => parseStored(text), catch: () => "damaged" as const })
   if (Either.isLeft(parsed)) return Either.left(parsed.left)
   const value = parsed.right
   const version = versionOf(value)

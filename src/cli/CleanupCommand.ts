@@ -81,8 +81,7 @@ const removeDue = (stateDir: string, batch: string, rule: Rule) =>
     return { removed: removed.removed, left: [...left, ...removed.left] }
   })).pipe(
     Effect.catchTags({
-      RunHeldError: ({ message }) =>
-        Effect.succeed<Done>({ removed: [], left: [{ batch, reason: "live", message }] }),
+      RunHeldError: ({ message }) => Effect.succeed<Done>({ removed: [], left: [{ batch, reason: "live", message }] }),
       StateError: ({ message }) => Effect.succeed<Done>({ removed: [], left: [failed(batch, message)] })
     })
   )
@@ -98,8 +97,10 @@ const wouldRemove = Effect.fn("cli.cleanup.would")(function*(
     const message = `a process works on run ${live.ref.runId}`
     return { removed: [], left: [{ batch: live.ref.batch, reason: "live", message }] } satisfies Done
   }
-  const removed = yield* Effect.forEach(due, ({ entry, ref }) =>
-    Effect.map(store.size(ref), (bytes): Removed => ({ ...entry, bytes })))
+  const removed = yield* Effect.forEach(
+    due,
+    ({ entry, ref }) => Effect.map(store.size(ref), (bytes): Removed => ({ ...entry, bytes }))
+  )
   return { removed, left }
 })
 

@@ -5,7 +5,18 @@
  * Owns their names, arguments, flags and words. Must not know what they do.
  */
 import type { Flags } from "./Flag.ts"
-import { cleaning, common, deciding, planning, reading, resuming, root, running, watching } from "./Flags.ts"
+import {
+  cleaning,
+  common,
+  deciding,
+  planning,
+  reading,
+  resuming,
+  root,
+  running,
+  simulating,
+  watching
+} from "./Flags.ts"
 
 export interface ArgumentData {
   /** As help shows it. */
@@ -42,7 +53,20 @@ const run: ArgumentData = {
   description: "a run id, the beginning of one, or a batch; the newest run if left out"
 }
 
-export const schemaNames = ["manifest", "summary", "event", "error", "status"] as const
+export const schemaNames = [
+  "manifest",
+  "summary",
+  "event",
+  "error",
+  "status",
+  "simulation",
+  "runs",
+  "logs",
+  "events",
+  "cleanup",
+  "init",
+  "version"
+] as const
 
 export const runData = {
   name: "run",
@@ -103,6 +127,24 @@ export const rejectData = {
   flags: { ...deciding, ...common },
   details: ["Works whether the run is live or at rest. A gate with `onReject: retry` can be decided again afterwards."],
   examples: ["pawl reject nightly-e2e api/ship --note 'not on a Friday'"]
+} as const satisfies CommandData
+
+export const simulateData = {
+  name: "simulate",
+  summary: "show what would happen; with a scenario, rehearse the whole run",
+  arguments: [batch],
+  flags: { ...simulating, ...planning, ...common },
+  details: [
+    "Nothing is run and nothing is written. For each target each step: what it would do, whether it is skipped and why, "
+    + "where a person must approve. The same manifest and inputs give the same bytes on any machine; earlier runs are "
+    + "not looked at.",
+    "With --scenario, --chaos or --seed the run itself is rehearsed, on a virtual clock and with scripted outcomes."
+  ],
+  examples: [
+    "pawl simulate batch.yaml --input release=1.4",
+    "pawl simulate batch.yaml --format json --output simulation.json",
+    "pawl simulate batch.yaml --scenario bad-night.yaml"
+  ]
 } as const satisfies CommandData
 
 export const validateData = {
@@ -211,6 +253,7 @@ const names = [
   "resume",
   "approve",
   "reject",
+  "simulate",
   "validate",
   "plan",
   "status",
@@ -237,6 +280,7 @@ const all = [
   resumeData,
   approveData,
   rejectData,
+  simulateData,
   validateData,
   planData,
   statusData,

@@ -14,6 +14,7 @@ import {
   planData,
   resumeData,
   runData,
+  simulateData,
   statusData,
   validateData
 } from "./Commands.ts"
@@ -38,6 +39,11 @@ export const dispatch = (call: Call, name: CommandName) => {
       return Effect.flatMap(
         Effect.all([parseFlags(approveData.flags, call), Effect.promise(() => import("./DecideCommand.ts"))]),
         ([flags, { decideCommand }]) => decideCommand(name, flags, args)
+      )
+    case "simulate":
+      return Effect.flatMap(
+        Effect.all([parseFlags(simulateData.flags, call), Effect.promise(() => import("./SimulateCommand.ts"))]),
+        ([flags, { simulateCommand }]) => simulateCommand(flags, args)
       )
     case "validate":
       return Effect.flatMap(

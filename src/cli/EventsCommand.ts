@@ -6,7 +6,7 @@
  */
 import { Effect } from "effect"
 import { type JournalEvent, type JournalPlace, type RunRef, RunStore } from "../checkpoint/RunStore.ts"
-import { parseJson, stringifyJson } from "../expression/Value.ts"
+import { parseStored, stringifyJson } from "../expression/Value.ts"
 import { eventRow } from "../report/EventRow.ts"
 import { ExitCode } from "../run/ExitCode.ts"
 import type { eventsData } from "./Commands.ts"
@@ -52,7 +52,7 @@ export const eventsCommand = Effect.fn("cli.events")(function*(flags: EventsFlag
       break
     case "json": {
       const events: Array<unknown> = []
-      yield* eachEvent(ref, flags.follow, ({ text }) => events.push(parseJson(text)))
+      yield* eachEvent(ref, flags.follow, ({ text }) => events.push(parseStored(text)))
       sink.write(`${stringifyJson({ schema: "pawl.events/v1", runId: ref.runId, batch: ref.batch, events })}\n`)
     }
   }

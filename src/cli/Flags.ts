@@ -75,12 +75,34 @@ export const running = {
     default: "manifest",
     description: "which targets start first; longest by earlier runs"
   }),
+  noWait: onSwitch({ name: "no-wait", description: "exit code 2 instead of a wait of more than a minute" }),
   fresh: onSwitch({ name: "fresh", description: "set the unfinished run aside and start anew" }),
   retryErrors: onSwitch({ name: "retry-errors", description: "try errored targets again" }),
   retryBlocked: onSwitch({ name: "retry-blocked", description: "try blocked targets again" }),
   runId: text({ name: "run-id", metavar: "ID", description: "the id of a new run, or the one to go on with" }),
   expectPlan: text({ name: "expect-plan", metavar: "HASH", description: "refuse any plan but this one" }),
-  allowChanges: onSwitch({ name: "allow-changes", description: "run targets again that changed since they ended" })
+  allowChanges: onSwitch({ name: "allow-changes", description: "run targets again that changed since they ended" }),
+  dryRun: onSwitch({ name: "dry-run", description: "say what would happen, as `pawl simulate` does; nothing is run" })
+}
+
+/** What `pawl simulate` understands of that, and of its own. */
+export const simulating = {
+  target: running.target,
+  only: running.only,
+  autoAdvance: running.autoAdvance,
+  strict: running.strict,
+  cap: running.cap,
+  maxParallel: running.maxParallel,
+  maxBlocked: running.maxBlocked,
+  noWait: running.noWait,
+  order: running.order,
+  scenario: text({
+    name: "scenario",
+    metavar: "FILE",
+    description: "rehearse the run: how each attempt goes, when a person decides; - is standard input"
+  }),
+  chaos: onSwitch({ name: "chaos", description: "rehearse it with outcomes drawn at random" }),
+  seed: count({ name: "seed", least: 0, description: "what chance begins with (default: 0)" })
 }
 
 /** What `pawl resume` understands of that: the plan is there already. */
@@ -92,6 +114,7 @@ export const resuming = {
   cap: running.cap,
   maxParallel: running.maxParallel,
   maxBlocked: running.maxBlocked,
+  noWait: running.noWait,
   order: running.order,
   retryErrors: running.retryErrors,
   retryBlocked: running.retryBlocked,

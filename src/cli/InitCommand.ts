@@ -3,6 +3,7 @@ import { FileSystem } from "@effect/platform"
 import { Effect } from "effect"
 import { resolve } from "node:path"
 import { Environment } from "../manifest/Environment.ts"
+import type { InitDocument } from "../report/Documents.ts"
 import { shellWord } from "../report/NextSteps.ts"
 import { printable } from "../report/Printable.ts"
 import { ExitCode } from "../run/ExitCode.ts"
@@ -40,7 +41,7 @@ export const initCommand = Effect.fn("cli.init")(function*(args: ReadonlyArray<s
     )
   )
   yield* output.answer(
-    () => ({ schema: "pawl.init/v1", file: path }),
+    (): InitDocument => ({ schema: "pawl.init/v1", file: path }),
     () => [`wrote ${printable(path)}; run it with: pawl run ${printable(shellWord(path))}`]
   )
   return ExitCode.Ok

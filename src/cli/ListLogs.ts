@@ -41,17 +41,23 @@ export const namesOf = Effect.fn("cli.logs.names")(function*(directory: string, 
 
 type Log = LogsDocument["logs"][number]
 
-const logsOf = Effect.fn("cli.logs.of")(function*({ plan, ref }: StoredRun, { id, steps }: SummaryTarget, index: number) {
-  const known = new Map(steps.flatMap(({ attempts, log, path, status }): ReadonlyArray<readonly [string, Log]> =>
-    log === undefined ? [] : [[path, { target: id, path, status, attempts, log }]]
-  ))
-  const planned = plan.templates[plan.targets[index]?.template ?? -1]?.steps ?? []
-  if (!allSteps(planned).some(({ kind }) => kind === "loop")) return [...known.values()]
-  const logged = loggedPaths(planned, yield* namesOf(ref.directory, id))
-  return inPlanOrder(planned, new Set([...known.keys(), ...logged])).map((path): Log =>
-    known.get(path) ?? { target: id, path, log: `${logPath(id, path)}.out` }
-  )
-})
+const logsOf = Effect.fn("cli.logs.of")(
+  function*({ plan, ref }: StoredRun, { id, steps }: SummaryTarget, index: number) {
+    const known = new Map(
+      steps.flatMap(({ attempts, log, path, status }): ReadonlyArray<readonly [string, Log]> =>
+        log === undefined ? [] : [[path, { target: id, path, status, attempts, log }]]
+      )
+    )
+    const planned = plan.templates[plan.targets[index]?.template ?? -1]?.steps ?? []
+    if (
+      !allSteps(planned).some(({ kind }) => kind === "loop")
+    ) return [...known.values()]
+    const logged = loggedPaths(planned, yield* namesOf(ref.directory, id))
+    return inPlanOrder(planned, new Set([...known.keys(), ...logged])).map((path): Log =>
+      known.get(path) ?? { target: id, path, log: `${logPath(id, path)}.out` }
+    )
+  }
+)
 
 /** Prints the list of the logs of a run. */
 export const listLogs = Effect.fn("cli.logs.list")(function*(stored: StoredRun) {

@@ -72,7 +72,8 @@ const unknownStep = (target: string, step: string, steps: ReadonlyArray<PlanStep
   }
 }
 
-const stepsOf = (plan: Plan, target: PlanTarget): ReadonlyArray<PlanStep> => plan.templates[target.template]?.steps ?? []
+const stepsOf = (plan: Plan, target: PlanTarget): ReadonlyArray<PlanStep> =>
+  plan.templates[target.template]?.steps ?? []
 
 /** Whose logs a word means; whether there are any is not asked. */
 export const findLogs = (plan: Plan, runId: string, word: string): Either.Either<WantedLogs, Problem> => {

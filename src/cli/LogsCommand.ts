@@ -8,7 +8,7 @@ import { Effect, Either } from "effect"
 import { RunStore, type StoredRun } from "../checkpoint/RunStore.ts"
 import { printable } from "../report/Printable.ts"
 import { ExitCode } from "../run/ExitCode.ts"
-import { targetState, type RunState } from "../run/RunState.ts"
+import { type RunState, targetState } from "../run/RunState.ts"
 import { stepState } from "../run/TargetState.ts"
 import { UsageError } from "../run/UsageError.ts"
 import type { logsData } from "./Commands.ts"
@@ -66,7 +66,9 @@ const openLogs = Effect.fn("cli.logs.open")(function*(
   const known = new Map(before.map((log) => [log.file, log]))
   return logFiles(wanted, directory, targetState(state, wanted.target), names, flags.stderr ? "err" : "out").map((
     log
-  ): OpenLog => known.get(log.file) ?? { ...log, offset: 0, ...(attempt === undefined ? {} : { cut: logCut(attempt) }) })
+  ): OpenLog =>
+    known.get(log.file) ?? { ...log, offset: 0, ...(attempt === undefined ? {} : { cut: logCut(attempt) }) }
+  )
 })
 
 const follow = Effect.fn("cli.logs.follow")(function*(look: Look, start: ReadonlyArray<OpenLog>) {

@@ -43,6 +43,7 @@ const optionsOf = (flags: ResumeFlags, stateDir: string, ref: RunRef): ResumeOpt
   order: flags.order,
   retryErrors: flags.retryErrors,
   retryBlocked: flags.retryBlocked,
+  noWait: flags.noWait,
   ...(flags.inputs === undefined ? {} : { inputs: flags.inputs }),
   ...(flags.autoAdvance === undefined ? {} : { autoAdvance: flags.autoAdvance }),
   ...(flags.strict ? { strict: true } : {}),

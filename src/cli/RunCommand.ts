@@ -20,6 +20,7 @@ export const optionsOf = (flags: RunFlags, manifest: string, stateDir: string | 
   fresh: flags.fresh,
   retryErrors: flags.retryErrors,
   retryBlocked: flags.retryBlocked,
+  noWait: flags.noWait,
   allowChanges: flags.allowChanges,
   ...(flags.inputs === undefined ? {} : { inputs: flags.inputs }),
   ...(stateDir === undefined ? {} : { stateDir }),
@@ -36,6 +37,10 @@ export const runCommand = Effect.fn("cli.run")(function*(flags: RunFlags, args: 
   const [manifest = "-"] = args
   const stateDir = yield* namedStateDir(flags)
   const options = optionsOf(flags, manifest, stateDir)
+  if (flags.dryRun) {
+    const { previewCommand } = yield* Effect.promise(() => import("./SimulateCommand.ts"))
+    return yield* previewCommand(options)
+  }
   return yield* performRun(runBatch(options), {
     again: ({ plan }) => sameRun({ ...options, secrets: plan.secrets }),
     stateDir

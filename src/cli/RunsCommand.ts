@@ -7,20 +7,16 @@
 import { Effect } from "effect"
 import { type RunRef, RunStore } from "../checkpoint/RunStore.ts"
 import { stringifyJson } from "../expression/Value.ts"
+import type { RunEntry, RunsDocument } from "../report/Documents.ts"
 import { duration } from "../report/Duration.ts"
 import { printable } from "../report/Printable.ts"
-import { type StatusDocument, statusDocument } from "../report/StatusDocument.ts"
+import { statusDocument } from "../report/StatusDocument.ts"
 import { table } from "../report/Table.ts"
 import { ExitCode } from "../run/ExitCode.ts"
 import { type CommonFlags, Output } from "./Output.ts"
 import { stateDirOf } from "./StateDir.ts"
 
-type Entry =
-  & Pick<RunRef, "runId" | "batch">
-  & Partial<Pick<StatusDocument, "status" | "startedAt" | "updatedAt" | "durationMs" | "counts">>
-  & { readonly error?: string }
-
-const entryOf = (store: RunStore["Type"], { batch, runId, ...ref }: RunRef): Effect.Effect<Entry> =>
+const entryOf = (store: RunStore["Type"], { batch, runId, ...ref }: RunRef): Effect.Effect<RunEntry> =>
   store.read({ batch, runId, ...ref }).pipe(
     Effect.map((stored) => {
       const { counts, durationMs, startedAt, status, updatedAt } = statusDocument(stored)
@@ -29,7 +25,7 @@ const entryOf = (store: RunStore["Type"], { batch, runId, ...ref }: RunRef): Eff
     Effect.catchTag("StateError", (error) => Effect.succeed({ runId, batch, error: error.message }))
   )
 
-const cells = (entry: Entry) =>
+const cells = (entry: RunEntry) =>
   [
     entry.runId,
     entry.batch,
@@ -38,10 +34,11 @@ const cells = (entry: Entry) =>
     entry.durationMs === undefined ? "" : duration(entry.durationMs),
     entry.counts === undefined ? "" : `${entry.counts.completed}/${entry.counts.total}`,
     entry.counts === undefined ? "" : String(entry.counts.blocked + entry.counts.errored),
+    String(entry.counts?.paused || ""),
     entry.error ?? ""
   ].map((text) => ({ text: printable(text) }))
 
-const header = ["RUN", "BATCH", "STATUS", "STARTED", "TOOK", "COMPLETED", "STUCK", "PROBLEM"]
+const header = ["RUN", "BATCH", "STATUS", "STARTED", "TOOK", "COMPLETED", "STUCK", "PAUSED", "PROBLEM"]
 
 export const runsCommand = Effect.fn("cli.runs")(function*(flags: CommonFlags) {
   const output = yield* Output
@@ -54,7 +51,7 @@ export const runsCommand = Effect.fn("cli.runs")(function*(flags: CommonFlags) {
     for (const run of runs) output.sink.write(`${stringifyJson(run)}\n`)
   } else {
     yield* output.answer(
-      () => ({ schema: "pawl.runs/v1", runs }),
+      (): RunsDocument => ({ schema: "pawl.runs/v1", runs }),
       (style, columns) =>
         runs.length === 0
           ? []

@@ -7,10 +7,16 @@ import { Output } from "./Output.ts"
 
 type Name = (typeof schemaNames)[number]
 
-const load = (name: Name): Promise<object> =>
-  name === "manifest"
-    ? import("../manifest/JsonSchema.ts").then(({ manifestJsonSchema }) => manifestJsonSchema())
-    : import("../report/Schemas.ts").then(({ reportSchema }) => reportSchema(name))
+const load = (name: Name): Promise<object> => {
+  switch (name) {
+    case "manifest":
+      return import("../manifest/JsonSchema.ts").then(({ manifestJsonSchema }) => manifestJsonSchema())
+    case "simulation":
+      return import("../simulate/SimulateSchemas.ts").then(({ simulateSchema }) => simulateSchema(name))
+    default:
+      return import("../report/Schemas.ts").then(({ reportSchema }) => reportSchema(name))
+  }
+}
 
 export const schemaCommand = Effect.fn("cli.schema")(function*(args: ReadonlyArray<string>) {
   const output = yield* Output

@@ -1,5 +1,6 @@
-/** `pawl status [RUN]`: one run as it stands. */
+/** `pawl status [RUN]`: one run as it stands, with the decisions that wait for it. */
 import { Effect } from "effect"
+import { RunInbox } from "../checkpoint/Inbox.ts"
 import { statusDocument } from "../report/StatusDocument.ts"
 import { summaryTable } from "../report/SummaryTable.ts"
 import { ExitCode } from "../run/ExitCode.ts"
@@ -9,8 +10,11 @@ import { shownPath } from "./ShownPath.ts"
 
 export const statusCommand = Effect.fn("cli.status")(function*(flags: CommonFlags, args: ReadonlyArray<string>) {
   const output = yield* Output
+  const inbox = yield* RunInbox
   const { place, stored } = yield* findRun(flags, args[0])
-  const document = statusDocument(stored, place.named)
+  const { decisions, unreadable } = yield* inbox.read(stored.ref.directory)
+  yield* Effect.forEach(unreadable, output.warn, { discard: true })
+  const document = statusDocument({ ...stored, decisions }, place.named)
   const directory = yield* shownPath(stored.ref.directory)
   yield* output.answer(
     () => document,

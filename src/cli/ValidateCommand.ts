@@ -1,7 +1,9 @@
 /** `pawl validate BATCH`: every error at once, or what the manifest holds. */
 import { Effect } from "effect"
 import { loadPlan } from "../plan/LoadPlan.ts"
-import type { Plan } from "../plan/Plan.ts"
+import type { Plan, PlanTemplate } from "../plan/Plan.ts"
+import { allSteps } from "../plan/StepTree.ts"
+import type { ValidationDocument } from "../report/Documents.ts"
 import { printable } from "../report/Printable.ts"
 import { ExitCode } from "../run/ExitCode.ts"
 import type { validateData } from "./Commands.ts"
@@ -9,16 +11,28 @@ import type { Values } from "./Flag.ts"
 import { Output } from "./Output.ts"
 import { sourceOf } from "./PlanSourceOf.ts"
 
-const describe = (file: string, plan: Plan) => ({
-  schema: "pawl.validation/v1",
-  valid: true,
-  file,
-  batch: plan.batch,
-  planHash: plan.hash,
-  targets: plan.targets.length,
-  steps: plan.targets.reduce((sum, target) => sum + (plan.templates[target.template]?.steps.length ?? 0), 0),
-  inputs: [...Object.keys(plan.inputs), ...plan.secrets].sort()
-})
+/** Steps as they are written, those within others too: how often a map or a loop does them is not known yet. */
+const held = ({ steps }: PlanTemplate) => {
+  const all = allSteps(steps)
+  return { steps: all.length, gates: all.filter(({ kind }) => kind === "gate").length }
+}
+
+const describe = (file: string, plan: Plan): ValidationDocument => {
+  const templates = plan.templates.map(held)
+  const sum = (what: "steps" | "gates"): number =>
+    plan.targets.reduce((total, { template }) => total + (templates[template]?.[what] ?? 0), 0)
+  return {
+    schema: "pawl.validation/v1",
+    valid: true,
+    file,
+    batch: plan.batch,
+    planHash: plan.hash,
+    targets: plan.targets.length,
+    steps: sum("steps"),
+    gates: sum("gates"),
+    inputs: [...Object.keys(plan.inputs), ...plan.secrets].sort()
+  }
+}
 
 const several = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`
 
@@ -32,8 +46,12 @@ export const validateCommand = Effect.fn("cli.validate")(function*(
   const found = describe(source.manifest, plan)
   yield* output.answer(() => found, (style) => [
     `${style.green("valid")} ${printable(source.manifest)}: batch ${printable(plan.batch)}, ${
-      several(found.targets, "target")
-    }, ${several(found.steps, "step")}`,
+      [
+        several(found.targets, "target"),
+        several(found.steps, "step"),
+        ...(found.gates === 0 ? [] : [several(found.gates, "gate")])
+      ].join(", ")
+    }`,
     ...(found.inputs.length === 0 ? [] : [`inputs: ${found.inputs.map(printable).join(", ")}`]),
     `plan: ${plan.hash}`
   ])

@@ -1,21 +1,13 @@
 /**
  * The exchange between pawl's values and CEL's.
  *
- * Owns which number is an integer, and what CEL gets to see of an object. Must not know
- * expressions. The surprise: an object goes in as a `Map`, because a `Map` has no
- * `constructor` or `__proto__` that a key could be mistaken for.
+ * Owns what a key can find in a value, and what of a result can leave CEL. Must not know expressions. The
+ * surprise: a result is paid for once more when it leaves. What is small in memory may be huge when it is
+ * written out, since one part can stand in it many times.
  */
-import type { Reach } from "./Names.ts"
+import type { Budget } from "./Budget.ts"
+import { CelMap } from "./CelMap.ts"
 import type { Value, ValueObject } from "./Value.ts"
-
-export type CelValue =
-  | null
-  | boolean
-  | number
-  | bigint
-  | string
-  | ReadonlyArray<CelValue>
-  | ReadonlyMap<string, CelValue>
 
 export const isObject = (value: unknown): value is ValueObject =>
   typeof value === "object" && value !== null && !Array.isArray(value)
@@ -24,46 +16,25 @@ export const isObject = (value: unknown): value is ValueObject =>
 export const member = (value: Value, key: string): Value | undefined =>
   isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined
 
-/** All of a value for CEL. Whole numbers become CEL ints; a list without any is handed over as it is. */
-export const toCel = (value: Value): CelValue => {
-  if (typeof value === "number") return Number.isSafeInteger(value) ? BigInt(value) : value
-  if (typeof value !== "object" || value === null) return value
+/** Pays for looking at all of a value: a step for each part of it, and its texts. */
+export const payFor = (value: Value, budget: Budget): void => {
+  if (typeof value === "string") return budget.text(value.length)
+  if (typeof value !== "object" || value === null) return
   if (isObject(value)) {
-    const map = new Map<string, CelValue>()
-    for (const key of Object.keys(value)) {
-      const field = value[key]
-      if (field !== undefined) map.set(key, toCel(field))
+    const keys = Object.keys(value)
+    budget.work(keys.length)
+    for (const key of keys) {
+      budget.text(key.length)
+      payFor(value[key] ?? null, budget)
     }
-    return map
-  }
-  return value.map(toCel)
-}
-
-/** Converts again only when asked about another value than last time: `inputs` stay the same all night. */
-const toCelRemembering = (): (value: Value) => CelValue => {
-  let last: { readonly from: Value; readonly to: CelValue } | undefined
-  return (value) => {
-    if (typeof value !== "object" || value === null) return toCel(value)
-    if (last?.from !== value) last = { from: value, to: toCel(value) }
-    return last.to
+  } else {
+    budget.work(value.length)
+    for (const each of value) payFor(each, budget)
   }
 }
 
-/** Makes the function that takes from a value what is reached of it, and converts no more than that. */
-export const makeTake = (reach: Reach): (value: Value) => CelValue => {
-  const whole = toCelRemembering()
-  if (reach.whole) return whole
-  const keys = [...reach.keys].map(([key, deeper]) => [key, makeTake(deeper)] as const)
-  return (value) => {
-    if (!isObject(value)) return whole(value)
-    const map = new Map<string, CelValue>()
-    for (const [key, take] of keys) {
-      const field = member(value, key)
-      if (field !== undefined) map.set(key, take(field))
-    }
-    return map
-  }
-}
+/** Making a list or a map, beside what is in it. */
+const costOfCopy = 4
 
 const typeName = (value: object): string => {
   if (value instanceof Date) return "a timestamp"
@@ -72,12 +43,14 @@ const typeName = (value: object): string => {
 }
 
 /**
- * A result of CEL as a value; integers are numbers again where a number holds them.
- * What no JSON can hold is named in `refused`, and is null in the result.
+ * A result of CEL as a value; integers are numbers again where a number holds them. What no JSON can hold is
+ * named in `refused`, and is null in the result. Throws `OverBudget`.
  */
-export const fromCel = (value: unknown, refused: Array<string>): Value => {
+export const fromCel = (value: unknown, refused: Array<string>, budget: Budget): Value => {
   switch (typeof value) {
     case "string":
+      budget.text(value.length)
+      return value
     case "boolean":
       return value
     case "bigint":
@@ -87,16 +60,21 @@ export const fromCel = (value: unknown, refused: Array<string>): Value => {
       return value
     case "object": {
       if (value === null) return null
-      if (Array.isArray(value)) return value.map((element: unknown) => fromCel(element, refused))
-      if (value instanceof Map) {
-        return Object.fromEntries(Array.from(value, ([key, field]) => [String(key), fromCel(field, refused)]))
+      if (value instanceof CelMap) {
+        payFor(value.from, budget)
+        return value.from
       }
+      if (Array.isArray(value)) {
+        budget.work(costOfCopy + value.length)
+        return value.map((element: unknown) => fromCel(element, refused, budget))
+      }
+      if (value instanceof Map) return fromEntries([...value], refused, budget)
       const prototype: unknown = Object.getPrototypeOf(value)
       if (prototype === Object.prototype || prototype === null) {
-        return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, fromCel(field, refused)]))
+        return fromEntries(Object.entries(value), refused, budget)
       }
       const primitive: unknown = value.valueOf()
-      if (typeof primitive === "bigint") return fromCel(primitive, refused)
+      if (typeof primitive === "bigint") return fromCel(primitive, refused, budget)
       refused.push(typeName(value))
       return null
     }
@@ -104,4 +82,17 @@ export const fromCel = (value: unknown, refused: Array<string>): Value => {
       refused.push(`a ${typeof value}`)
       return null
   }
+}
+
+const fromEntries = (
+  entries: ReadonlyArray<readonly [unknown, unknown]>,
+  refused: Array<string>,
+  budget: Budget
+): ValueObject => {
+  budget.work(costOfCopy + entries.length)
+  return Object.fromEntries(entries.map(([key, field]) => {
+    const name = String(key)
+    budget.text(name.length)
+    return [name, fromCel(field, refused, budget)]
+  }))
 }

@@ -4,12 +4,14 @@
  * Owns wording and hints, and which failures count as `missing`. Must not evaluate. The
  * surprise: a missing key is looked up once more, in the scope, to suggest its neighbour.
  */
+import type { OverBudget } from "./Budget.ts"
 import { isObject, member } from "./Exchange.ts"
 import { ExpressionError } from "./ExpressionError.ts"
 import { type CelFailure, languageFunctions } from "./Language.ts"
 import { isRoot, pathOf, type Root, roots } from "./Names.ts"
 import { nearest } from "./Nearest.ts"
 import type { Scope } from "./Scope.ts"
+import { signaturesOf } from "./TypeOfCall.ts"
 import type { Value } from "./Value.ts"
 
 /** A piece of expression text and where it stands in its template. */
@@ -43,15 +45,16 @@ export const explain = (
   })
 }
 
-const whereRootsAre: Readonly<Record<Root, string | undefined>> = {
+/** Where a name means something, for a hint where it does not. */
+export const whereRootsAre: Readonly<Record<Root, string | undefined>> = {
   inputs: undefined,
   env: undefined,
   steps: "`steps` is known in the steps of a target",
   targets: "`targets` is known in `outputs`, once the run has ended",
-  item: "`item` is known in a target with `forEach`",
-  index: "`index` is known in a target with `forEach`",
-  iteration: "`iteration` is known inside a `loop`",
-  context: "`context` is known while a batch runs"
+  item: "`item` is known in a target with `forEach`, and in the steps of a `map`",
+  index: "`index` is known in a target with `forEach`, and in the steps of a `map`",
+  iteration: "`iteration` is known in a `loop`: in its steps, its `while` and its `until`",
+  context: "`context` is known while steps run"
 }
 
 export const didYouMean = (name: string, known: Iterable<string>): string | undefined => {
@@ -141,7 +144,8 @@ export const explainParse = (piece: Piece, failure: CelFailure): ExpressionError
       if (name !== undefined && !names.includes(name)) {
         return explain("syntax", piece, `unknown function ${quoted(name)}`, { ...place, hint: didYouMean(name, names) })
       }
-      return explain("type", piece, plainTypes(lowerFirst(failure.summary)), place)
+      const hint = name === undefined ? undefined : signaturesOf(name)
+      return explain("type", piece, plainTypes(lowerFirst(failure.summary)), { ...place, hint })
     }
     case "limit_exceeded":
     case "internal":
@@ -154,7 +158,10 @@ export const explainParse = (piece: Piece, failure: CelFailure): ExpressionError
     case "cannot_index_type":
       return explain("type", piece, typeReason(failure), { ...place, hint: typeHint(failure) })
     default:
-      return explain("syntax", piece, syntaxReason(failure, found), { ...place, hint: syntaxHint(found, piece.source) })
+      return explain("syntax", piece, syntaxReason(failure, found), {
+        ...place,
+        hint: failure.hint ?? syntaxHint(found, piece.source)
+      })
   }
 }
 
@@ -198,6 +205,10 @@ export const explainEvaluation = (
       return explain("missing", piece, `the list has no element ${index}`, { ...place, hint: useDefault })
     }
     default:
-      return explain("type", piece, typeReason(failure), { ...place, hint: typeHint(failure) })
+      return explain("type", piece, typeReason(failure), { ...place, hint: failure.hint ?? typeHint(failure) })
   }
 }
+
+/** An evaluation that went past what it may cost. */
+export const explainLimit = (piece: Piece, { hint, message }: OverBudget): ExpressionError =>
+  explain("limit", piece, message, { hint })

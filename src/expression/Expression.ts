@@ -6,6 +6,7 @@
  * syntax trees and places stay on it for the checks of a manifest.
  */
 import { Either } from "effect"
+import { Budget } from "./Budget.ts"
 import { didYouMean, explain, type Piece } from "./Explain.ts"
 import type { ExpressionError } from "./ExpressionError.ts"
 import { filters } from "./Filters.ts"
@@ -112,7 +113,10 @@ export const parseExpression = (source: string, offset: number): Either.Either<E
 
 /** Evaluates an expression in a scope: always the same value for the same scope. */
 export const evaluate = (expression: Expression, scope: Scope): Either.Either<Value, ExpressionError> => {
-  let result = expression.program.evaluate(scope)
-  for (const use of expression.filters) result = use.apply(result, () => use.argument.evaluate(scope), use)
+  const budget = new Budget()
+  let result = expression.program.evaluate(scope, budget)
+  for (const use of expression.filters) {
+    result = use.apply(result, () => use.argument.evaluate(scope, budget), use, budget)
+  }
   return result
 }

@@ -17,6 +17,7 @@ export class ExpressionError extends Schema.TaggedError<ExpressionError>()("Expr
   /**
    * `syntax`: can't be read. `missing`: reads fine, but names what isn't there at evaluation.
    * `type`: a value of the wrong kind. `quoting`: stands where a shell would not take it as data.
+   * `limit`: takes more work, or makes more text, than one evaluation may.
    */
-  kind: Schema.Literal("syntax", "missing", "type", "quoting")
+  kind: Schema.Literal("syntax", "missing", "type", "quoting", "limit")
 }) {}

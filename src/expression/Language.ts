@@ -6,9 +6,13 @@
  * since loading it costs more than the rest of `pawl --version`.
  */
 import type * as Cel from "@marcbachmann/cel-js"
-import type { ASTNode, Environment, ParseResult } from "@marcbachmann/cel-js"
+import type { ASTNode, Environment } from "@marcbachmann/cel-js"
 import { posix } from "node:path"
+import { Budget } from "./Budget.ts"
+import type { CelValue } from "./CelMap.ts"
 import { hasByIndex } from "./ExpressionScanner.ts"
+import { refuseOtherKeys } from "./MapKeys.ts"
+import { type Account, Hinted, meter } from "./Meter.ts"
 import { roots } from "./Names.ts"
 
 /** Longer than anything a person writes; shorter than what could be used to stall a validation. */
@@ -48,6 +52,8 @@ export const ownFunctions: ReadonlyArray<OwnFunction> = [
     apply: (path) => posix.parse(path).name
   }
 ]
+
+const aboutMatches = "Whether a pattern, in the syntax of RE2, matches any part of a text."
 
 /** Makes a value once, when it is first asked for. */
 export const lazy = <A>(make: () => A): () => A => {
@@ -91,11 +97,39 @@ const environment = lazy((): Environment => {
     made.registerFunction(signature, apply, { description: sentence, async: false })
   }
   made.registerFunction(`${hasByIndex}(ast): bool`, hasMacro, { async: false })
+  // The method of that name is there already. Neither is ever called: `Meter.ts` puts RE2 in the place of both.
+  made.registerFunction("matches(string, string): bool", () => false, { async: false })
   return made
 })
 
+/** A piece of CEL that was parsed and checked. */
+export interface CompiledCel {
+  readonly tree: ASTNode
+  /** What CEL knows of its type: `bool`, `string`, …; `dyn` where it depends. */
+  readonly type: string
+  /** Throws the library's errors, and `OverBudget`. */
+  readonly run: (context: ReadonlyMap<string, CelValue>, budget: Budget) => unknown
+}
+
 /** Compiles CEL. Throws the library's errors; `celFailure` reads them. */
-export const compileCel = (source: string): ParseResult => environment().parse(source)
+export const compileCel = (source: string): CompiledCel => {
+  const parsed = environment().parse(source)
+  refuseOtherKeys(parsed.ast, library())
+  const { error, type, valid } = parsed.check()
+  if (!valid) throw error
+  const account: Account = { budget: new Budget() }
+  meter(parsed.ast, { account, errors: library() })
+  return {
+    tree: parsed.ast,
+    type: type ?? "dyn",
+    run: (context, budget) => {
+      account.budget = budget
+      const result: unknown = parsed(context)
+      if (budget.over !== undefined) throw budget.over
+      return result
+    }
+  }
+}
 
 /** What CEL says is wrong, with its place in the text that was compiled. */
 export interface CelFailure {
@@ -105,22 +139,27 @@ export interface CelFailure {
   readonly end: number
   /** The part of the expression that failed, where it is known. */
   readonly node: ASTNode | undefined
+  readonly hint?: string
 }
+
+/** The library puts whole values into its words. */
+const longestSummary = 200
 
 /** Reads whatever the library threw; a failure of its own making, such as a full stack, has the code `internal`. */
 export const celFailure = (thrown: unknown): CelFailure => {
   const { EvaluationError, ParseError, TypeError } = library()
   if (thrown instanceof ParseError || thrown instanceof EvaluationError || thrown instanceof TypeError) {
-    const node = thrown.node
+    const { cause, node, summary } = thrown
     return {
       code: thrown.code,
-      summary: thrown.summary,
+      summary: summary.length > longestSummary ? `${summary.slice(0, longestSummary - 1)}…` : summary,
       start: thrown.range?.start ?? 0,
       end: thrown.range?.end ?? 0,
-      node: isNode(node) ? node : undefined
+      node: isNode(node) ? node : undefined,
+      ...(cause instanceof Hinted ? { hint: cause.hint } : {})
     }
   }
-  const summary = thrown instanceof RangeError
+  const summary = thrown instanceof RangeError && thrown.message.includes("stack")
     ? "nested too deep"
     : thrown instanceof Error
     ? thrown.message
@@ -134,7 +173,11 @@ const isNode = (node: object | undefined): node is ASTNode => node !== undefined
 export const languageFunctions = lazy((): ReadonlyArray<FunctionDoc> =>
   environment().getDefinitions().functions
     .filter(({ name, params }) => name !== hasByIndex && !isZoneDependent(name, params.length))
-    .map(({ description, name, signature }) => ({ name, signature, sentence: description ?? "" }))
+    .map(({ description, name, signature }) => ({
+      name,
+      signature,
+      sentence: description ?? (name === "matches" ? aboutMatches : "")
+    }))
 )
 
 const zoned = /^get(Date|Day|FullYear|Hours|Milli|Minutes|Month|Seconds)/

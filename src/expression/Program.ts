@@ -7,10 +7,12 @@
  */
 import type { ASTNode } from "@marcbachmann/cel-js"
 import { Either } from "effect"
-import { type CelValue, fromCel, makeTake, member } from "./Exchange.ts"
-import { explain, explainEvaluation, explainParse, explainPath, type Piece } from "./Explain.ts"
+import { type Budget, OverBudget } from "./Budget.ts"
+import { fromCel, member } from "./Exchange.ts"
+import { explain, explainEvaluation, explainLimit, explainParse, explainPath, type Piece } from "./Explain.ts"
 import type { ExpressionError } from "./ExpressionError.ts"
 import { type Edit, isPlainMember } from "./ExpressionScanner.ts"
+import { makeContext } from "./Intake.ts"
 import { type CelFailure, celFailure, compileCel, isZoneDependent } from "./Language.ts"
 import { isRoot, mentionsOf, type Names, type Root } from "./Names.ts"
 import type { Scope } from "./Scope.ts"
@@ -20,7 +22,7 @@ export interface Program extends Piece {
   readonly names: Names
   /** What CEL knows of its type without a scope: `bool`, `string`, …; `dyn` where it depends. */
   readonly type: string
-  readonly evaluate: (scope: Scope) => Either.Either<Value, ExpressionError>
+  readonly evaluate: (scope: Scope, budget: Budget) => Either.Either<Value, ExpressionError>
   /** The syntax tree, in places of the compiled text; absent for a plain path. */
   readonly tree?: ASTNode
   /** From a place in the compiled text to the one in `source`. */
@@ -115,31 +117,25 @@ const celProgram = (piece: Piece, edits: ReadonlyArray<Edit>): Either.Either<Pro
   }
   return Either.try({
     try: () => {
-      const run = compileCel(text)
-      const checked = run.check()
-      if (!checked.valid) throw checked.error
-      return { run, type: checked.type ?? "dyn", mentions: mentionsOf(run.ast), zoned: findZoneDependent(run.ast) }
+      const { run, tree, type } = compileCel(text)
+      return { run, tree, type, mentions: mentionsOf(tree), zoned: findZoneDependent(tree) }
     },
     catch: (thrown) => explainParse(piece, placed(thrown))
-  }).pipe(Either.flatMap(({ mentions, run, type, zoned }) => {
+  }).pipe(Either.flatMap(({ mentions, run, tree, type, zoned }) => {
     if (zoned !== undefined) {
       const place = { start: back(zoned.start), end: back(zoned.end) }
       const hint = "use the methods in UTC, without a time zone: `getHours()`"
       return Either.left(explain("syntax", piece, "it depends on the time zone of the machine", { ...place, hint }))
     }
-    const takes = [...mentions.reach].map(([root, reach]) => [root, makeTake(reach)] as const)
-    const evaluate = (scope: Scope): Either.Either<Value, ExpressionError> => {
+    const contextOf = makeContext(mentions.reach)
+    const evaluate: Program["evaluate"] = (scope, budget) => {
       const refused: Array<string> = []
       let value: Value
       try {
-        const context = new Map<string, CelValue>()
-        for (const [root, take] of takes) {
-          const given: Value | undefined = scope[root]
-          if (given !== undefined) context.set(root, take(given))
-        }
-        const result: unknown = run(context)
-        value = fromCel(result, refused)
+        value = fromCel(run(contextOf(scope, budget), budget), refused, budget)
       } catch (thrown) {
+        const over = budget.over ?? thrown
+        if (over instanceof OverBudget) return Either.left(explainLimit(piece, over))
         const failure = placed(thrown)
         return Either.left(
           explainEvaluation(piece, failure, scope, (start, end) => piece.source.slice(back(start), back(end)))
@@ -152,7 +148,7 @@ const celProgram = (piece: Piece, edits: ReadonlyArray<Edit>): Either.Either<Pro
           hint: "turn it into text or a number inside the expression"
         }))
     }
-    return Either.right({ ...piece, names: mentions.names, type, evaluate, tree: run.ast, back })
+    return Either.right({ ...piece, names: mentions.names, type, evaluate, tree, back })
   }))
 }
 

@@ -14,13 +14,15 @@ import type { Scope } from "./Scope.ts"
 import { isOpen, refusals } from "./ShellPlace.ts"
 import { scanShell } from "./ShellScanner.ts"
 import { findHoles } from "./Template.ts"
-import { textOf } from "./Text.ts"
+import { writeOut } from "./Text.ts"
 
 export interface ShellTemplate {
   /** What the shell is given: the text with a variable in the place of each expression. */
   readonly script: string
   /** The variables the script reads. `name` is `PAWL_1` and so on; the same expression has one variable. */
   readonly variables: ReadonlyArray<{ readonly name: string; readonly expression: Expression }>
+  /** Every expression that is evaluated, where it stands, in order. */
+  readonly expressions: ReadonlyArray<Expression>
   readonly names: Names
 }
 
@@ -35,6 +37,7 @@ export const parseShell = (text: string): Either.Either<ShellTemplate, ReadonlyA
   const { holes, unclosed } = findHoles(text)
   const places = holes.length === 0 ? [] : scanShell(text, holes)
   const errors: Array<ExpressionError> = []
+  const expressions: Array<Expression> = []
   const variables = new Map<string, { readonly name: string; readonly expression: Expression }>()
   let script = ""
   let from = 0
@@ -64,6 +67,7 @@ export const parseShell = (text: string): Either.Either<ShellTemplate, ReadonlyA
     }
     const variable = variables.get(expression.source) ?? { name: `PAWL_${variables.size + 1}`, expression }
     variables.set(expression.source, variable)
+    expressions.push(expression)
     script += place === "bare" ? `"\${${variable.name}}"` : `\${${variable.name}}`
   }
   if (unclosed !== undefined) errors.push(unclosed)
@@ -72,6 +76,7 @@ export const parseShell = (text: string): Either.Either<ShellTemplate, ReadonlyA
   return Either.right({
     script: script + text.slice(from),
     variables: used,
+    expressions,
     names: unionNames(used.map(({ expression }) => expression.names))
   })
 }
@@ -83,9 +88,9 @@ export const shellVariables = (
 ): Either.Either<Readonly<Record<string, string>>, ExpressionError> => {
   const values: Record<string, string> = {}
   for (const { expression, name } of template.variables) {
-    const value = evaluate(expression, scope)
-    if (Either.isLeft(value)) return Either.left(value.left)
-    const text = textOf(value.right)
+    const written = Either.flatMap(evaluate(expression, scope), (value) => writeOut(expression, value))
+    if (Either.isLeft(written)) return Either.left(written.left)
+    const text = written.right
     if (text.includes("\0")) {
       const reason = "its text has a NUL character, which no environment variable can hold"
       return Either.left(explain("type", expression, reason, { hint: "hand it over in a file" }))

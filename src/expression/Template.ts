@@ -11,7 +11,7 @@ import { ExpressionError } from "./ExpressionError.ts"
 import { scanExpression } from "./ExpressionScanner.ts"
 import { type Names, unionNames } from "./Names.ts"
 import type { Scope } from "./Scope.ts"
-import { describe, textOf } from "./Text.ts"
+import { describe, writeOut } from "./Text.ts"
 import type { Value } from "./Value.ts"
 
 export interface Template {
@@ -97,9 +97,9 @@ export const renderText = (template: Template, scope: Scope): Either.Either<stri
     if (typeof part === "string") {
       text += part
     } else {
-      const value = evaluate(part, scope)
+      const value = Either.flatMap(evaluate(part, scope), (found) => writeOut(part, found))
       if (Either.isLeft(value)) return Either.left(value.left)
-      text += textOf(value.right)
+      text += value.right
     }
   }
   return Either.right(text)

@@ -30,7 +30,7 @@ const lengths = new Set(["length", "size", "count", "len"])
 
 /** What to say of a name after something that has no names. */
 const noNames = (type: OneType, key: string): Wrong => {
-  const lacks = { message: `there is no ${quoted(key)} in ${inWords(type)}` }
+  const lacks = { message: `${inWords(type)} has no ${quoted(key)}` }
   if (type.kind !== "list" && type.kind !== "string") return lacks
   if (lengths.has(key)) return { ...lacks, hint: "how long it is says `size(…)`" }
   return type.kind === "list"

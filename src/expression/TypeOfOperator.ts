@@ -100,7 +100,7 @@ const unfit = (op: string, a: Type, b: Type): Wrong => {
     return op === "%"
       ? { message: "only integers have a remainder", hint: "make both sides integers with `int(…)`" }
       : {
-        message: `${left} and ${right} can't be ${verb}: an integer and a number with a fraction don't mix`,
+        message: `it may mix an integer with a number that has a fraction, which can't be ${verb}`,
         hint: "make both sides alike with `double(…)` or `int(…)`"
       }
   }

@@ -7,7 +7,7 @@
 import type { Fact, Field, RecordType, Type, Unless } from "../expression/Type.ts"
 import { dyn, recordOf } from "../expression/Type.ts"
 import { isMapping, type StepList, stepLists, type StepShape, stepShape, textIn, type Within } from "./Spot.ts"
-import type { View } from "./StepTypes.ts"
+import type { View } from "./StepView.ts"
 
 export interface ChildSteps {
   readonly shape: StepShape
@@ -63,7 +63,11 @@ const absence = (of: ChildSteps, { branch, steps }: StepList, at: number, isShar
   }
   return isShared || (kind !== "if" && kind !== "switch")
     ? undefined
-    : { by: "self", why: `${child}: it is in ${named(branch)} of \`${id}\``, given: () => branchFacts(of, branch, "said") }
+    : {
+      by: "self",
+      why: `${child}: it is in ${named(branch)} of \`${id}\``,
+      given: () => branchFacts(of, branch, "said")
+    }
 }
 
 const isGate = (step: unknown): boolean => stepShape(step)?.kind === "gate"
@@ -105,23 +109,21 @@ const merged = (a: Type, b: Type): Type => {
   }
 }
 
-/** Whether a branch is taken whatever the question comes to. */
-const isWhole = ({ kind, step }: StepShape, lists: ReadonlyArray<StepList>): boolean =>
-  lists.some(({ branch }) => branch === (kind === "if" ? "else" : "default")) || step[kind ?? ""] === undefined
-
 /** The record of the steps within a composite step: `output.steps`, or that of an item. */
 export const childSteps = (of: ChildSteps): RecordType => {
   const { shape } = of
   const lists = stepLists(shape.step)
-  const ids = lists.map(({ steps }) => new Map(steps.map((each, at) => [stepShape(each)?.id, at] as const).toReversed()))
-  const whole = isWhole(shape, lists)
+  const ids = lists.map(({ steps }) =>
+    new Map(steps.map((each, at) => [stepShape(each)?.id, at] as const).toReversed())
+  )
+  const isWhole = lists.some(({ branch }) => branch === (shape.kind === "if" ? "else" : "default"))
   const known = new Map<string, Field | undefined>()
   const find = (name: string): Field | undefined => {
     const found = lists.flatMap((list, index) => {
       const at = ids[index]?.get(name)
       return at === undefined ? [] : [{ list, at }]
     })
-    const isShared = whole && found.length === lists.length
+    const isShared = isWhole && found.length === lists.length
     const fields = found.map(({ at, list }) => fieldIn(of, list, at, isShared))
     return fields.length < 2 ? fields[0] : fields.reduce((one, other) => {
       const unless = one.unless ?? other.unless

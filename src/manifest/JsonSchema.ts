@@ -1,12 +1,23 @@
 /**
  * The JSON Schema (draft-07) of the manifest language, for editors and other programs.
  *
- * Owns nothing but the call: it is made from the definitions that decode a manifest. The
- * surprise: it says a little less than pawl does, since expressions and ids that must differ
- * are beyond a JSON Schema.
+ * Owns what is made of the definitions that decode a manifest so that it reads well in an editor. The
+ * surprise: it says a little less than pawl does, since expressions and ids that must differ are beyond
+ * a JSON Schema.
  */
 import { JSONSchema } from "effect"
 import { Manifest } from "./Manifest.ts"
 
-/** The schema as a JSON object, definitions under `$defs`. */
-export const manifestJsonSchema = (): JSONSchema.JsonSchema7Root => JSONSchema.make(Manifest)
+/** What the library says of its own rules: no words for people, and an editor would show them as a heading. */
+const isRuleName = (key: string, value: unknown): boolean =>
+  typeof value === "string"
+  && (key === "title" ? /^\w+\(.*\)$/.test(value) : key === "description" && /^an? (?:string|array) /.test(value))
+
+/** The schema as a JSON object: the manifest itself, everything else under `definitions`. */
+export const manifestJsonSchema = (): object => {
+  const definitions: Record<string, JSONSchema.JsonSchema7> = {}
+  JSONSchema.fromAST(Manifest.ast, { definitions, definitionPath: "#/definitions/" })
+  const { Manifest: root, ...others } = definitions
+  const whole = { $schema: "http://json-schema.org/draft-07/schema#", ...root, definitions: others }
+  return JSON.parse(JSON.stringify(whole, (key, value) => isRuleName(key, value) ? undefined : value))
+}

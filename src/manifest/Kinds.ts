@@ -56,7 +56,9 @@ export const kindsOf = <const Kinds extends Members>(
     encode: (...kinds) => byKey(keys, kinds.map((kind) => ParseResult.encodeUnknownEither(kind)))
   }, {
     [Choice]: choice,
-    [AST.SurrogateAnnotationId]: AST.Union.make(all.map(({ ast }) => ast)),
+    [AST.SurrogateAnnotationId]: AST.Union.make(all.map(({ ast }) => ast), {
+      [AST.DescriptionAnnotationId]: description
+    }),
     identifier,
     description,
     ...words

@@ -4,7 +4,7 @@
  * Owns what a line is: ends with LF or CRLF, and is not blank. Must not read files.
  */
 import { Array, Either } from "effect"
-import { parseJson, type Value } from "../expression/Value.ts"
+import { parseJson, UnfitJson, type Value } from "../expression/Value.ts"
 import { isValue } from "./Inputs.ts"
 
 /** As many as are worth reading at once. */
@@ -55,10 +55,14 @@ export const jsonLinesOf = (
         })
       }
     } catch (cause) {
-      problems.push({
-        message: `line ${line} is not JSON: ${reason(cause)}`,
-        hint: "write one whole JSON value on each line, such as `{\"name\": \"x\"}`"
-      })
+      problems.push(
+        cause instanceof UnfitJson
+          ? { message: `line ${line} holds ${cause.message}` }
+          : {
+            message: `line ${line} is not JSON: ${reason(cause)}`,
+            hint: "write one whole JSON value on each line, such as `{\"name\": \"x\"}`"
+          }
+      )
     }
   })
   const shown = problems.length > mostProblems

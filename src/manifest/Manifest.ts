@@ -8,6 +8,7 @@
 import { Schema } from "effect"
 import { FailurePolicy } from "./Failure.ts"
 import { Inputs } from "./Inputs.ts"
+import { RateLimit } from "./RateLimit.ts"
 import { Target } from "./Targets.ts"
 import { BatchName, Text, wholeNumber } from "./Scalars.ts"
 import { Env } from "./Work.ts"
@@ -49,6 +50,9 @@ export const Manifest = Schema.Struct({
   workdir: optional(Text, "Where steps run, relative to the manifest's folder.", { default: "." }),
   run: optional(RunSettings, "Defaults for the flags of the same names."),
   failure: optional(FailurePolicy, "What happens when a step fails."),
+  rateLimit: optional(RateLimit, "How a rate limit shows itself, and what to do about it.", {
+    examples: [{ exitCodes: [75], onLimit: "wait", maxWait: "2h" }]
+  }),
   targets: required(
     Schema.NonEmptyArray(Target).annotations({ [Expected]: "a list of at least one target" }),
     "The units of work, in the order they start."

@@ -5,7 +5,8 @@
  * a decoded manifest keeps the text as written (`10m`), so that it can be shown and hashed as
  * the user knows it; `durationMs` reads it where the number is needed.
  */
-import { Schema } from "effect"
+import { Either, Schema } from "effect"
+import { compilePattern } from "../expression/LinearPattern.ts"
 import { Expected, Hint } from "./Words.ts"
 
 const name = (pattern: RegExp, expected: string, hint: string) =>
@@ -54,7 +55,17 @@ export const DurationText = Schema.String.pipe(
   }),
   Schema.filter((text) => durationMs(text) >= 1, {
     [Expected]: "a duration longer than nothing",
-    [Hint]: "for example `90s`; leave it out for no limit"
+    [Hint]: "for example `90s`; leave it out for no limit",
+    jsonSchema: { pattern: "[1-9]" }
+  })
+)
+
+/** A regular expression of RE2, which takes no longer than its text is long. */
+export const Pattern = Schema.String.pipe(
+  Schema.minLength(1),
+  Schema.filter((text) => Either.isRight(compilePattern(text)), {
+    [Expected]: "a regular expression of RE2",
+    [Hint]: "RE2 has no look-ahead and no back-references; see https://github.com/google/re2/wiki/Syntax"
   })
 )
 

@@ -20,29 +20,9 @@ import {
   type Unless,
   type Wrong
 } from "../expression/Type.ts"
-import { type ChildSteps, childNames, childSteps } from "./ChildSteps.ts"
+import { childNames, type ChildSteps, childSteps } from "./ChildSteps.ts"
 import { isMapping, itemsOf, type StepShape, textIn, type Within } from "./Spot.ts"
-
-/** What conditions show; `within` is the place of the step that has them. */
-export interface Conditions {
-  /** Everything that is so where a condition has come to `truth`. */
-  readonly implied: (condition: string | undefined, within: Within, truth: boolean) => ReadonlyArray<Fact>
-  /** What a condition says itself, word for word. */
-  readonly said: (condition: string | undefined, within: Within, truth: boolean) => ReadonlyArray<Fact>
-  /** That what a `switch` goes by is one of its cases. */
-  readonly chosen: (choice: string | undefined, within: Within, name: string) => ReadonlyArray<Fact>
-}
-
-/** How a step is seen. */
-export interface View {
-  readonly conditions: Conditions
-  /** A failure further out is gone on from, so that steps after the failed one did not run. */
-  readonly isBroken: boolean
-  /** A gate before it whose rejection leaves it out. */
-  readonly leftBy?: string | undefined
-  /** What is so wherever it is reached at all. */
-  readonly implies: () => ReadonlyArray<Fact>
-}
+import type { View } from "./StepView.ts"
 
 const statuses = ["succeeded", "failed", "skipped"]
 const status = (what: string): Field => ({ type: { kind: "string", values: statuses, what } })
@@ -67,7 +47,9 @@ const optionsOf = (gate: unknown): ReadonlyArray<string> => {
 const only = (type: Type, why: string): Field => ({ type, unless: { by: "self", why } })
 
 const itemRecord = ({ id }: StepShape, steps: RecordType): RecordType =>
-  recordOf(`an item of \`${id}\``, [["status", status(`the status of an item of \`${id}\``)], ["steps", { type: steps }]])
+  recordOf(`an item of \`${id}\``, [["status", status(`the status of an item of \`${id}\``)], ["steps", {
+    type: steps
+  }]])
 
 /** The fields of a step's `output`, by its kind. */
 const outputFields = (shape: StepShape, steps: () => RecordType): ReadonlyArray<readonly [string, Field]> => {
@@ -121,7 +103,9 @@ const unknownOutput = (shape: StepShape, name: string, known: ReadonlyArray<stri
   const place = name === "steps" || name === "items" ? places[kind] : undefined
   return {
     ...lacks,
-    hint: near === undefined ? place ?? `it has ${known.map((each) => `\`${each}\``).join(", ")}` : `did you mean \`${near}\`?`
+    hint: near === undefined
+      ? place ?? `it has ${known.map((each) => `\`${each}\``).join(", ")}`
+      : `did you mean \`${near}\`?`
   }
 }
 
@@ -134,7 +118,9 @@ const unknownField = ({ id, kind, step }: StepShape, name: string, output: Recor
     ?? (child === undefined ? undefined : `output.${reach(kind, child)}`)
   return {
     ...lacks,
-    hint: found === undefined ? `a step has ${stepFields.map((each) => `\`${each}\``).join(", ")}` : `did you mean \`${found}\`?`
+    hint: found === undefined
+      ? `a step has ${stepFields.map((each) => `\`${each}\``).join(", ")}`
+      : `did you mean \`${found}\`?`
   }
 }
 

@@ -14,7 +14,8 @@ export const Env = Schema.Record({ key: EnvName, value: Schema.String }).annotat
 /** One lone `{{ … }}` that is true or false. */
 export const Condition = Schema.String.annotations({
   [Expected]: "one expression",
-  [Hint]: "for example `\"{{ inputs.level == 'full' }}\"`"
+  [Hint]: "for example `\"{{ inputs.level == 'full' }}\"`",
+  jsonSchema: { type: "string", pattern: "^\\s*\\{\\{[\\s\\S]*\\}\\}\\s*$" }
 })
 
 export const Script = Schema.String.pipe(Schema.minLength(1, { [Expected]: "a script" }))

@@ -8,11 +8,11 @@
 import { Array, Either } from "effect"
 import type { CST, Document, YAMLError } from "yaml"
 import { Composer, Lexer, Parser } from "yaml"
-import { deepest as deepestSteps } from "../expression/Limits.ts"
+import { deepest as deepestSteps, deepestValue } from "../expression/Limits.ts"
 import type { Finding, Findings } from "./Finding.ts"
 
 /** Blocks and brackets inside each other: a `switch` takes three for each of the 50 steps that may hold each other. */
-export const deepest = 200
+export const deepest = deepestValue
 
 /** Errors after the first few are mostly echoes of them. */
 const most = 5

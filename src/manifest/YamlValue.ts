@@ -9,6 +9,7 @@
 import { Array, Either } from "effect"
 import type { Document, Node, Scalar, YAMLMap, YAMLSeq } from "yaml"
 import { isAlias, isCollection, isMap, isScalar } from "yaml"
+import { mostDigits } from "../expression/Limits.ts"
 import type { Value } from "../expression/Value.ts"
 import type { Finding, Findings } from "./Finding.ts"
 import { keyText } from "./Places.ts"
@@ -57,6 +58,9 @@ const report = (walk: Walk, node: unknown, message: string, hint?: string): null
 const number = (walk: Walk, node: { readonly source?: string }, value: number): Value => {
   if (Number.isSafeInteger(value)) return value
   const source = node.source ?? ""
+  if (source.length > mostDigits) {
+    return report(walk, node, `a number of more than ${mostDigits} digits`, "quote it to make it a text")
+  }
   if (integer.test(source)) return source.startsWith("-") ? -BigInt(source.slice(1)) : BigInt(source.replace("+", ""))
   return Number.isFinite(value)
     ? value

@@ -11,12 +11,13 @@ import { sameId } from "../manifest/CheckManifest.ts"
 import type { Finding, Findings, Path } from "../manifest/Finding.ts"
 import { pathText } from "../manifest/Finding.ts"
 import type { Manifest, RunSettings } from "../manifest/Manifest.ts"
+import { durationMs } from "../manifest/Scalars.ts"
 import type { Known, Position, TextProblem } from "../manifest/PublicText.ts"
 import { findCycles } from "./Cycles.ts"
 import { defaults, inherit } from "./Failure.ts"
 import { planHash, targetHasher, type TemplateDigest, templateDigests } from "./Hash.ts"
 import { resolveNeeds } from "./Needs.ts"
-import type { Plan, PlanTarget, RunDefaults } from "./Plan.ts"
+import type { Plan, PlanTarget, RateLimitPolicy, RunDefaults } from "./Plan.ts"
 import { planTemplate } from "./PlanTemplate.ts"
 import { type TargetText, targetTexts } from "./TargetTexts.ts"
 
@@ -159,6 +160,13 @@ const runDefaults = ({ maxBlocked, ...run }: RunSettings): RunDefaults => ({
   ...(maxBlocked === undefined ? {} : maxBlockedOf(maxBlocked))
 })
 
+const rateLimitOf = (limit: NonNullable<Manifest["rateLimit"]>): RateLimitPolicy => ({
+  exitCodes: limit.exitCodes ?? [],
+  ...(limit.stderr === undefined ? {} : { stderr: limit.stderr }),
+  onLimit: limit.onLimit ?? "wait",
+  maxWaitMs: durationMs(limit.maxWait ?? "2h")
+})
+
 const planTargets = (
   drafts: ReadonlyArray<Draft>,
   needs: ReadonlyArray<ReadonlyArray<number>>,
@@ -211,6 +219,7 @@ export const expand = (request: ExpandRequest): Either.Either<Plan, Findings> =>
     inputs: known.inputs,
     secrets: [...known.secrets].toSorted(),
     run: runDefaults(manifest.run ?? {}),
+    ...(manifest.rateLimit === undefined ? {} : { rateLimit: rateLimitOf(manifest.rateLimit) }),
     templates,
     targets: planTargets(drafts, needs, digests),
     outputs: manifest.outputs ?? {}

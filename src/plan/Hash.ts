@@ -3,20 +3,27 @@
  *
  * Owns what goes into them. The surprise: a target's digest covers the values of the inputs
  * that its own expressions mention and no others, so changing one input leaves the rest of a
- * batch as it was; labels choose targets and are in the plan's digest alone.
+ * batch as it was; labels choose targets, names are for people, and both are in the plan's digest alone.
  */
 import { Either } from "effect"
 import { type Names, unionNames } from "../expression/Names.ts"
 import { findExpressions } from "../expression/Template.ts"
 import { canonicalJson, type Value, type ValueObject } from "../expression/Value.ts"
-import type { Plan, PlanTarget, PlanTemplate } from "./Plan.ts"
-import { stepTexts } from "./StepTree.ts"
+import type { Plan, PlanStep, PlanTarget, PlanTemplate } from "./Plan.ts"
+import { allSteps, mapBranches, outerTexts, stepTexts } from "./StepTree.ts"
 
 const sha256 = (text: string): string => Bun.CryptoHasher.hash("sha256", text, "hex")
 
-const templateTexts = (template: PlanTemplate): ReadonlyArray<string> =>
-  [...template.env.flatMap((env) => Object.values(env)), ...template.workdir, ...stepTexts(template.steps)]
-    .filter((text) => text.includes("{{"))
+const around = (template: PlanTemplate): ReadonlyArray<string> => [
+  ...template.env.flatMap((env) => Object.values(env)),
+  ...template.workdir
+]
+
+const unnamedSteps = (steps: ReadonlyArray<PlanStep>): ReadonlyArray<PlanStep> =>
+  steps.map(({ name: _, ...step }) => mapBranches(step, unnamedSteps))
+
+/** A template without what people call its steps, which changes nothing that they do. */
+const unnamed = (template: PlanTemplate): PlanTemplate => ({ ...template, steps: unnamedSteps(template.steps) })
 
 /** What a text's expressions mention; remembered, since the templates of a long list repeat themselves. */
 const namesReader = (): (text: string) => Names => {
@@ -44,15 +51,20 @@ export const templateDigests = (
   inputs: ValueObject
 ): ReadonlyArray<TemplateDigest> => {
   const namesOf = namesReader()
+  const namesIn = (texts: ReadonlyArray<string>) => texts.filter((text) => text.includes("{{")).map(namesOf)
   return templates.map((template) => {
-    const names = templateTexts(template).map(namesOf)
+    const names = namesIn([...around(template), ...stepTexts(template.steps)])
     const all = names.some((each) => each.dynamic.has("inputs"))
     const mentioned = Object.entries(inputs).filter(([name]) => all || names.some((each) => each.inputs.has(name)))
     const text = canonicalJson(template)
+    const isNamed = allSteps(template.steps).some(({ name }) => name !== undefined)
+    const decisive = isNamed ? canonicalJson(unnamed(template)) : text
+    const index = names.some((each) => each.roots.has("index"))
     return {
       text,
-      digest: sha256(`${text}\n${canonicalJson(Object.fromEntries(mentioned))}`),
-      index: names.some((each) => each.roots.has("index"))
+      digest: sha256(`${decisive}\n${canonicalJson(Object.fromEntries(mentioned))}`),
+      index: index
+        && namesIn([...around(template), ...outerTexts(template.steps)]).some(({ roots }) => roots.has("index"))
     }
   })
 }
@@ -139,6 +151,7 @@ export const planHash = (
       canonicalJson(plan.outputs)
     }`
   )
+  if (plan.rateLimit !== undefined) hasher.update(`,"rateLimit":${canonicalJson(plan.rateLimit)}`)
   hasher.update(`,"schema":${JSON.stringify(plan.schema)},"secrets":${canonicalJson(plan.secrets)},"targets":[`)
   const write = targetWriter()
   plan.targets.forEach((target, index) => (index === 0 ? hasher : hasher.update(",")).update(write(target)))

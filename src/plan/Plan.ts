@@ -156,6 +156,16 @@ export interface PlanTarget {
   readonly hash: string
 }
 
+/** What is a rate limit, and what to do about it; the same for every target. */
+export interface RateLimitPolicy {
+  /** Empty where none is named. */
+  readonly exitCodes: ReadonlyArray<number>
+  /** A regular expression of RE2. */
+  readonly stderr?: string
+  readonly onLimit: "wait" | "halt"
+  readonly maxWaitMs: number
+}
+
 /** Defaults for the flags of the same name. Not part of the hash: they do not change what a target does. */
 export interface RunDefaults {
   readonly autoAdvance?: boolean
@@ -177,6 +187,7 @@ export interface Plan {
   /** Names of the secret inputs; their values are never part of a plan. */
   readonly secrets: ReadonlyArray<string>
   readonly run: RunDefaults
+  readonly rateLimit?: RateLimitPolicy
   readonly templates: ReadonlyArray<PlanTemplate>
   readonly targets: ReadonlyArray<PlanTarget>
   /** Expressions evaluated when the run ends, by name. */

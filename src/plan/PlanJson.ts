@@ -6,7 +6,7 @@
  * thousand, each is small and flat, and a resume should not wait for them.
  */
 import { Either, ParseResult, Schema } from "effect"
-import { parseJson, stringifyJson } from "../expression/Value.ts"
+import { parseStored, stringifyJson } from "../expression/Value.ts"
 import { AnyValue, isValue } from "../manifest/Inputs.ts"
 import { isIntact } from "./Hash.ts"
 import type { Plan, PlanTarget } from "./Plan.ts"
@@ -48,6 +48,15 @@ const PlanFile = Schema.Struct({
       exact
     )
   }),
+  rateLimit: Schema.optionalWith(
+    Schema.Struct({
+      exitCodes: Schema.Array(Schema.Int),
+      stderr: Schema.optionalWith(Schema.String, exact),
+      onLimit: Schema.Literal("wait", "halt"),
+      maxWaitMs: Schema.Number
+    }),
+    exact
+  ),
   templates: Schema.Array(Schema.Struct({
     steps: Schema.Array(PlanStepJson),
     env: Schema.Array(Texts),
@@ -65,7 +74,7 @@ const longNumber = /[:,[\s]-?\d{16}/
 
 const read = (text: string): Either.Either<unknown, string> => {
   try {
-    const data: unknown = longNumber.test(text) ? parseJson(text) : JSON.parse(text)
+    const data: unknown = longNumber.test(text) ? parseStored(text) : JSON.parse(text)
     return Either.right(data)
   } catch (cause) {
     return Either.left(`it is not JSON: ${cause instanceof Error ? cause.message : String(cause)}`)
@@ -82,16 +91,25 @@ const intact = (plan: Plan): Either.Either<Plan, string> =>
     ? Either.right(plan)
     : Either.left(`it was changed since it was written: it is not ${plan.hash} any more`)
 
+const planOf = (data: unknown): Either.Either<Plan, string> =>
+  Either.flatMap(
+    Either.mapLeft(decode(data), (error) => {
+      const [first] = ParseResult.ArrayFormatter.formatErrorSync(error)
+      return first === undefined ? "it is no plan" : `\`${first.path.join(".")}\`: ${first.message.split("\n", 1)[0]}`
+    }),
+    (plan: Plan) => Either.flatMap(templatesExist(plan), intact)
+  )
+
 /** A plan from the text of a `plan.json`; on the left what is wrong with it, on one line. */
-export const decodePlan = (text: string): Either.Either<Plan, string> =>
-  Either.flatMap(read(text), (data) =>
-    Either.flatMap(
-      Either.mapLeft(decode(data), (error) => {
-        const [first] = ParseResult.ArrayFormatter.formatErrorSync(error)
-        return first === undefined ? "it is no plan" : `\`${first.path.join(".")}\`: ${first.message.split("\n", 1)[0]}`
-      }),
-      (plan: Plan) => Either.flatMap(templatesExist(plan), intact)
-    ))
+export const decodePlan = (text: string): Either.Either<Plan, string> => {
+  try {
+    return Either.flatMap(read(text), planOf)
+  } catch (cause) {
+    // Looking for it beforehand would cost every resume a walk through the text.
+    if (cause instanceof RangeError) return Either.left("things stand deeper in each other than in any plan")
+    throw cause
+  }
+}
 
 /** The text of a `plan.json`: one line of JSON, integers with all their digits. */
 export const encodePlan = (plan: Plan): string => stringifyJson(plan)

@@ -8,7 +8,7 @@ import type { Gate } from "../manifest/Gate.ts"
 import { durationMs, shellWords } from "../manifest/Scalars.ts"
 import type { CommandStep, LoopStep, RunStep, Step } from "../manifest/Steps.ts"
 import { inherit, type Inherited } from "./Failure.ts"
-import type { GateStep, PlanStep, LoopStep as PlannedLoop } from "./Plan.ts"
+import type { GateStep, LoopStep as PlannedLoop, PlanStep } from "./Plan.ts"
 
 const defaultShell: ReadonlyArray<string> = ["sh", "-e"]
 const shellOf = (shell: string | undefined): ReadonlyArray<string> =>

@@ -77,11 +77,44 @@ const workTexts = (step: PlanStep): ReadonlyArray<string> => {
   }
 }
 
+const textsOf = (step: PlanStep): ReadonlyArray<string> => [
+  ...workTexts(step),
+  ...(step.when === undefined ? [] : [step.when]),
+  ...(step.workdir === undefined ? [] : [step.workdir]),
+  ...Object.values(step.env ?? {})
+]
+
 /** The texts of these steps and of all within them in which expressions may stand. */
-export const stepTexts = (steps: ReadonlyArray<PlanStep>): ReadonlyArray<string> =>
-  allSteps(steps).flatMap((step) => [
-    ...workTexts(step),
-    ...(step.when === undefined ? [] : [step.when]),
-    ...(step.workdir === undefined ? [] : [step.workdir]),
-    ...Object.values(step.env ?? {})
+export const stepTexts = (steps: ReadonlyArray<PlanStep>): ReadonlyArray<string> => allSteps(steps).flatMap(textsOf)
+
+/** Those of them in which `item` and `index` are the target's: within a `map` they are the map's. */
+export const outerTexts = (steps: ReadonlyArray<PlanStep>): ReadonlyArray<string> =>
+  steps.flatMap((step) => [
+    ...textsOf(step),
+    ...(step.kind === "map" ? [] : branchesOf(step).flatMap((branch) => outerTexts(branch.steps)))
   ])
+
+/** The step with each list of steps within it made anew. */
+export const mapBranches = (
+  step: PlanStep,
+  change: (steps: ReadonlyArray<PlanStep>) => ReadonlyArray<PlanStep>
+): PlanStep => {
+  switch (step.kind) {
+    case "run":
+    case "command":
+    case "gate":
+      return step
+    case "if":
+      return { ...step, then: change(step.then), else: change(step.else) }
+    case "switch":
+      return {
+        ...step,
+        cases: Object.fromEntries(Object.entries(step.cases).map(([name, steps]) => [name, change(steps)])),
+        default: change(step.default)
+      }
+    case "map":
+    case "parallel":
+    case "loop":
+      return { ...step, steps: change(step.steps) }
+  }
+}

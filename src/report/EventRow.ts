@@ -11,14 +11,12 @@ import type { Style } from "./Style.ts"
 
 const several = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`
 
-const told = (...parts: ReadonlyArray<string | undefined>): string => parts.filter((part) => part !== undefined).join(", ")
+const told = (...parts: ReadonlyArray<string | undefined>): string =>
+  parts.filter((part) => part !== undefined).join(", ")
 
 const note = (text: string | undefined): string => (text === undefined ? "" : `: ${text}`)
 
-const exitCode = (code: number | undefined): string | undefined =>
-  code === undefined ? undefined : `exit code ${code}`
-
-const after = (attempts: number): string | undefined => attempts === 0 ? undefined : several(attempts, "attempt")
+const exitCode = (code: number | undefined): string | undefined => code === undefined ? undefined : `exit code ${code}`
 
 /** What there is to say beside the type and the place. */
 const wordsOf = (event: RunEvent): string => {
@@ -36,7 +34,7 @@ const wordsOf = (event: RunEvent): string => {
     case "StepEntered":
       return told(
         event.kind,
-        event.branch,
+        event.kind === "if" || event.kind === "switch" ? event.branch : undefined,
         event.items === undefined ? undefined : several(event.items, "item"),
         event.attempt === undefined ? undefined : `attempt ${event.attempt}`
       )
@@ -54,6 +52,8 @@ const wordsOf = (event: RunEvent): string => {
     case "AttemptFailed":
       return `attempt ${event.attempt}: ${event.message} after ${duration(event.durationMs)}, `
         + `next not before ${event.nextAttemptAt}`
+    case "RateLimited":
+      return `rate-limited: ${event.message}, nothing starts before ${event.until}`
     case "StepSucceeded":
       return told(
         event.output === undefined ? undefined : `attempt ${event.attempt}`,
@@ -75,7 +75,10 @@ const wordsOf = (event: RunEvent): string => {
       return duration(event.durationMs)
     case "TargetBlocked":
     case "TargetErrored":
-      return told(`${event.reason} at ${event.step}: ${event.message}`, after(event.attempts), duration(event.durationMs))
+      return told(
+        `${event.reason} at ${event.step}: ${event.message}`,
+        duration(event.durationMs)
+      )
     case "TargetSkipped":
       return event.message
     case "TargetPaused":
@@ -99,6 +102,7 @@ const colourOf = ({ type }: RunEvent, style: Style): (text: string) => string =>
     case "TargetErrored":
       return style.red
     case "AttemptFailed":
+    case "RateLimited":
     case "StepContinued":
     case "GateOpened":
     case "TargetPaused":

@@ -99,25 +99,24 @@ const decisions = ({ gates, runId }: Standing, place: string): ReadonlyArray<Nex
   return [...approve, { why: "or reject it", command: command("reject") }]
 }
 
-const goOn = ({ counts, gates, haltReason }: Standing, again: string): ReadonlyArray<NextStep> => {
-  const steps: Array<NextStep> = []
+const onceDecided = ({ gates }: Standing, again: string): ReadonlyArray<NextStep> => {
+  if (gates.length === 0) return []
   const open = gates.filter(({ decision }) => decision === undefined).length
-  if (gates.length > 0) {
-    const why = open === 0
-      ? "go on with what was decided"
-      : `go on once ${open === 1 ? "it is" : "they are"} decided`
-    steps.push({ why, command: again })
-  } else if (counts.paused > 0) {
-    steps.push({ why: `ask about ${several(counts.paused, "paused")} again`, command: again })
+  const why = open === 0 ? "go on with what was decided" : `go on once ${open === 1 ? "it is" : "they are"} decided`
+  return [{ why, command: again }]
+}
+
+const goOn = ({ counts: { paused, pending }, gates, haltReason }: Standing, again: string): ReadonlyArray<NextStep> => {
+  const steps: Array<NextStep> = []
+  const isTold = gates.length > 0
+  if (paused > 0 && !isTold) steps.push({ why: `ask about ${several(paused, "paused")} again`, command: again })
+  if (pending === 0) return steps
+  if (!isTold) steps.push({ why: `go on with ${several(pending, "pending")}`, command: again })
+  if (haltReason === "TargetBlocked") {
+    steps.push({ why: "go on past blocked targets", command: `${again} --auto-advance` })
   }
-  if (counts.pending > 0) {
-    if (gates.length === 0) steps.push({ why: `go on with ${several(counts.pending, "pending")}`, command: again })
-    if (haltReason === "TargetBlocked") {
-      steps.push({ why: "go on past blocked targets", command: `${again} --auto-advance` })
-    }
-    if (haltReason === "AwaitingApproval") {
-      steps.push({ why: "go on with others meanwhile", command: `${again} --auto-advance` })
-    }
+  if (haltReason === "AwaitingApproval" && paused > 0) {
+    steps.push({ why: "go on with others meanwhile", command: `${again} --auto-advance` })
   }
   return steps
 }
@@ -127,6 +126,7 @@ export const nextSteps = (run: Standing, { again, place = "" }: Calls): Readonly
   const { blocked, errored } = run.counts
   const steps = [...decisions(run, place)]
   if (run.isLive === true) return steps
+  steps.push(...onceDecided(run, again))
   const stuck = run.targets.find(({ status, step }) =>
     step !== undefined && (status === "blocked" || status === "errored")
   )

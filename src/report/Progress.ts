@@ -121,6 +121,10 @@ export const advance = (progress: Progress, event: RunEvent, state: () => RunSta
       const { at: since, attempt, path } = event
       return { ...progress, running: stepBegan(progress.running, event, { path, attempt, since }) }
     }
+    case "RateLimited": {
+      const { at: since, attempt, path, until: nextAttemptAt } = event
+      return { ...progress, running: stepBegan(progress.running, event, { path, attempt, since, nextAttemptAt }) }
+    }
     case "AttemptFailed": {
       const { at: since, attempt, nextAttemptAt, path } = event
       const next = { path, attempt: attempt + 1, since, nextAttemptAt }

@@ -7,16 +7,30 @@
  */
 import { JSONSchema, type Schema } from "effect"
 import { RunEvent } from "../run/RunEvent.ts"
+import {
+  CleanupDocument,
+  EventsDocument,
+  InitDocument,
+  LogsDocument,
+  RunsDocument,
+  VersionDocument
+} from "./Documents.ts"
 import { ErrorDocument } from "./ErrorDocument.ts"
 import { StatusDocument } from "./StatusDocument.ts"
 import { Summary } from "./Summary.ts"
 
-const ast: { readonly [Name in "summary" | "event" | "error" | "status"]: Schema.Schema.All["ast"] } = {
+const ast = {
   summary: Summary.ast,
   event: RunEvent.ast,
   error: ErrorDocument.ast,
-  status: StatusDocument.ast
-}
+  status: StatusDocument.ast,
+  runs: RunsDocument.ast,
+  logs: LogsDocument.ast,
+  events: EventsDocument.ast,
+  cleanup: CleanupDocument.ast,
+  init: InitDocument.ast,
+  version: VersionDocument.ast
+} as const satisfies Readonly<Record<string, Schema.Schema.All["ast"]>>
 
 export type ReportSchemaName = keyof typeof ast
 
@@ -24,13 +38,16 @@ export type ReportSchemaName = keyof typeof ast
 const withoutIds = (schema: object): object =>
   JSON.parse(JSON.stringify(schema, (key, value) => key === "$id" ? undefined : value))
 
-/** The JSON Schema (draft 7) of one shape. */
-export const reportSchema = (name: ReportSchemaName): object => {
+/** The JSON Schema (draft 7) of a shape. */
+export const schemaOf = (ast: Schema.Schema.All["ast"]): object => {
   const definitions: Record<string, JSONSchema.JsonSchema7> = {}
-  const schema = JSONSchema.fromAST(ast[name], { definitions, additionalPropertiesStrategy: "allow" })
+  const schema = JSONSchema.fromAST(ast, { definitions, additionalPropertiesStrategy: "allow" })
   return withoutIds({
     $schema: "http://json-schema.org/draft-07/schema#",
     ...(Object.keys(definitions).length === 0 ? {} : { $defs: definitions }),
     ...schema
   })
 }
+
+/** The JSON Schema of one of the shapes of this room. */
+export const reportSchema = (name: ReportSchemaName): object => schemaOf(ast[name])

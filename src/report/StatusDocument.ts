@@ -128,7 +128,7 @@ export const statusDocument = (view: StoredView, stateDir?: string): StatusDocum
     counts,
     targets,
     gates,
-    retryAt: null,
+    retryAt: halted?.retryAt ?? null,
     live: isLive ? { pid: live.pid } : null,
     next: nextSteps(
       { counts, gates, runId: state.runId, targets, haltReason, isLive },

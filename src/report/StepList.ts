@@ -50,7 +50,6 @@ const knownStep = (target: string, path: string, step: StepState): Known => ({
   ...waiting(step),
   ...(step.continued === true ? { continued: true } : {}),
   ...(step.child === undefined ? {} : { child: step.child }),
-  ...(step.branch === undefined ? {} : { branch: step.branch }),
   ...(step.items === undefined ? {} : { items: step.items }),
   ...decided(step),
   ...(step.nextAttemptAt === undefined ? {} : { nextAttemptAt: step.nextAttemptAt }),
@@ -75,6 +74,18 @@ const latestIteration = (state: TargetState, step: LoopStep, path: string, known
   const latest = instancePath(path, known.iterations ?? 0)
   const hasBegun = step.steps.some(({ id }) => stepState(state, childPath(latest, id)) !== undefined)
   return { latest, hasBegun, iterations: (known.iterations ?? 0) + (hasBegun ? 1 : 0) }
+}
+
+/** What a composite step decided on the way. */
+const goneBy = (
+  state: TargetState,
+  step: PlanStep,
+  path: string,
+  known: StepState
+): Pick<Known, "branch" | "iterations"> => {
+  if (step.kind === "loop") return { iterations: latestIteration(state, step, path, known).iterations }
+  const chooses = step.kind === "if" || step.kind === "switch"
+  return chooses && known.branch !== undefined ? { branch: known.branch } : {}
 }
 
 /** Every step of a target that a reader sees. Linear in what there is. */
@@ -120,10 +131,8 @@ export const stepList = (steps: ReadonlyArray<PlanStep>, { fate, id, state }: Li
       const isBegun = known !== undefined
         && (fate.status === "pending" || known.status !== "pending" || known.attempts > 0)
       const said = isBegun ? knownStep(id, path, known) : untouched(fate)
-      const iterations = step.kind === "loop" && isBegun
-        ? { iterations: latestIteration(state, step, path, known).iterations }
-        : {}
-      list.push({ path, kind: step.kind, ...said, ...iterations })
+      const wentBy = isBegun ? goneBy(state, step, path, known) : {}
+      list.push({ path, kind: step.kind, ...said, ...wentBy })
       if (step.kind !== "run" && step.kind !== "command" && step.kind !== "gate") {
         within(step, path, known, isBegun ? fateWithin(said) : fate)
       }

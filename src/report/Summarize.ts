@@ -130,6 +130,7 @@ export const restingStatus = (
   selected: ReadonlyArray<SummaryTarget>,
   haltReason: HaltReason
 ): Summary["status"] => {
+  if (haltReason === "RateLimited") return "rate-limited"
   if (haltReason === "CheckpointFailed") return "failed"
   if (haltReason === "ShutdownRequested") return "interrupted"
   const counts = countTargets(selected)
@@ -163,7 +164,10 @@ export const summarize = ({ error, exitCode, outputs, plan, selection, state }: 
     stepsExecuted: state.stepsExecuted,
     targets,
     gates: listGates(targets, state).map(({ gate }) => gate),
-    retryAt: null,
+    retryAt: state.halted?.retryAt ?? null,
+    ...(state.limited === undefined
+      ? {}
+      : { rateLimits: { count: state.limited.count, waitMs: state.limited.waitMs } }),
     outputs,
     error: error === undefined ? null : { message: error.message, hint: error.hint }
   }

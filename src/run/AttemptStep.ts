@@ -30,8 +30,9 @@ export const attemptStep = (
       const decided = yield* askInFlight(context, compiled, path, known, frame)
       if (decided !== undefined) return decided
     }
-    if (!context.mayStart()) return { type: "capped" }
+    if (!context.mayStart()) return { type: "stopped" }
     const end = yield* runStep(context, { compiled, path, before: known, surroundings, scope }, carried)
+    if ("later" in end) return { type: "stopped", later: end.later }
     if (end.failure !== undefined) {
       return yield* stepFailed(context, compiled, path, { ...end, failure: end.failure }, frame)
     }

@@ -44,9 +44,11 @@ export const renderCompiled = (value: CompiledValue, scope: Scope): Either.Eithe
       return Either.all(value.elements.map((element) => renderCompiled(element, scope)))
     case "object":
       return Either.map(
-        Either.all(value.fields.map(([key, field]) =>
-          Either.map(renderCompiled(field, scope), (rendered) => [key, rendered] as const)
-        )),
+        Either.all(
+          value.fields.map(([key, field]) =>
+            Either.map(renderCompiled(field, scope), (rendered) => [key, rendered] as const)
+          )
+        ),
         (fields) => Object.fromEntries(fields)
       )
   }

@@ -117,7 +117,7 @@ export const compositeStep = (
         return yield* stepFailed(context, compiled, path, failed, frame)
       }
       case "resting":
-      case "capped":
+      case "stopped":
         return ended
     }
   })

@@ -46,6 +46,8 @@ export interface Driven {
   /** `halted` is set. */
   readonly state: RunState
   readonly haltReason: HaltReason
+  /** Epoch milliseconds, where it halted to be gone on with later. */
+  readonly retryAt?: number
   readonly signal?: Signal
   readonly error?: StateError
   readonly notes: ReadonlyArray<string>
@@ -111,7 +113,9 @@ const begin = (request: DriveRequest): Effect.Effect<
     const { notes, reset, retried } = yield* planResume(stored, plan, selection, state, request.resume)
     const counts = countSelected(plan, selection, state)
     const toDo = counts.pending + counts.running + reset.length + retried.length
-    if (isSame && toDo === 0 && !(yield* canGoOn(request, state))) return Option.none()
+    // A pawl that was killed after its last target still owes the halt.
+    const isAtRest = isSame && toDo === 0 && state.halted !== undefined
+    if (isAtRest && !(yield* canGoOn(request, state))) return Option.none()
     const left = yield* endLeftovers(state)
     yield* checkpoint.append([{ type: "RunResumed", plan: yield* name, ...common, reset, retried }])
     const dropped = checkpoint.recovery.dropped
@@ -147,7 +151,7 @@ const work = (request: DriveRequest) =>
     })
     const { requested } = yield* Shutdown
     const ended = yield* Effect.raceFirst(
-      Effect.map(engine, ({ haltReason }) => ({ haltReason })),
+      engine,
       Effect.map(requested, (signal) => ({ haltReason: "ShutdownRequested" as const, signal }))
     )
     return { ended, notes: yield* keeper.notes }
@@ -163,6 +167,7 @@ const idleReason = (request: DriveRequest, state: RunState): HaltReason => {
     running: 0,
     stuck: counts.blocked + counts.errored,
     paused: counts.paused,
+    waits: "none",
     total: request.selection.order.length,
     started: 0,
     capped: false,
@@ -193,8 +198,10 @@ export const drive = (request: DriveRequest) =>
     const end: Omit<Driven, "state" | "notes"> = Either.isRight(worked)
       ? worked.right.ended
       : { haltReason: "CheckpointFailed", error: worked.left }
+    const { haltReason, retryAt } = end
+    const when = retryAt === undefined ? {} : { retryAt: new Date(retryAt).toISOString() }
     const recorded = yield* Effect.either(Effect.zipRight(
-      checkpoint.append([{ type: "RunHalted", haltReason: end.haltReason }]),
+      checkpoint.append([{ type: "RunHalted", haltReason, ...when }]),
       checkpoint.snapshot
     ))
     const state = yield* checkpoint.state

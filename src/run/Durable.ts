@@ -34,7 +34,11 @@ export const recordsOf = (
 
 /** What one item came to; `failed` where a step of it failed that it does not go on without. */
 export const itemRecord = (steps: Records, failed: boolean): ItemRecord => ({
-  status: failed ? "failed" : Object.values(steps).every(({ status }) => status === "skipped") ? "skipped" : "succeeded",
+  status: failed
+    ? "failed"
+    : Object.values(steps).every(({ status }) => status === "skipped")
+    ? "skipped"
+    : "succeeded",
   steps
 })
 

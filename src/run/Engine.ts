@@ -17,8 +17,10 @@ import { targetState } from "./RunState.ts"
 import { decide, type SchedulerOptions, type Situation } from "./Scheduler.ts"
 import type { StateError } from "./StateError.ts"
 import type { RunContext, TargetRequest } from "./TargetContext.ts"
+import { rateLimits } from "./RateLimit.ts"
 import { runTarget, type TargetEnd } from "./TargetRun.ts"
 import type { TargetState } from "./TargetState.ts"
+import { makeTurn } from "./Turn.ts"
 
 export interface EngineRequest {
   readonly plan: Plan
@@ -26,7 +28,7 @@ export interface EngineRequest {
   readonly options: SchedulerOptions
   /** All inputs, secret ones included. */
   readonly values: ValueObject
-  readonly context: Omit<RunContext, "mayStart" | "now">
+  readonly context: Omit<RunContext, "mayStart" | "now" | "limits" | "turn">
 }
 
 /** Runs until nothing more may start and nothing runs; gives the reason why. */
@@ -52,6 +54,7 @@ export const runTargets = ({ context, options, plan, selection, values }: Engine
       if (id !== undefined && waitsForOthers(targetState(initial, id), keeper.canAsk)) paused += 1
     }
     let capped = false
+    let retryAt: number | undefined
     let stop: Situation["stop"]
     /** Targets that are under way, and of these the ones about which something was decided meanwhile. */
     const underWay = new Set<string>()
@@ -67,10 +70,21 @@ export const runTargets = ({ context, options, plan, selection, values }: Engine
       return true
     }
 
+    const limits = rateLimits(plan.rateLimit)
+    const limited = initial.limited === undefined ? 0 : Date.parse(initial.limited.until)
+    const turn = makeTurn(limited, { onLimit: limits.onLimit, noWait: options.noWait ?? false, now })
+
+    const waits = (): Situation["waits"] => {
+      if (turn.isClosed() && retryAt !== undefined) return "all"
+      return retryAt === undefined ? "none" : "some"
+    }
+
     const contextOf = (target: PlanTarget): TargetRequest => ({
       ...context,
       now,
       mayStart,
+      limits,
+      turn,
       target,
       template: compiled(target.template),
       scope: {
@@ -94,11 +108,13 @@ export const runTargets = ({ context, options, plan, selection, values }: Engine
       Deferred.unsafeDone(told, Effect.void)
     }
 
-    const finish = (target: PlanTarget, { breakerOpened, status }: TargetEnd): void => {
+    const finish = (target: PlanTarget, { again = false, breakerOpened, later, status }: TargetEnd): void => {
       moved.add(target.id)
-      if (status === "pending") capped = true
+      const wasDecided = decided.delete(target.id)
+      if (again || (status === "paused" && wasDecided)) frontier.again(target.id)
+      else if (later !== undefined) retryAt = Math.min(retryAt ?? later, later)
+      else if (status === "pending") capped = true
       else if (status !== "paused") frontier.ended(target.id, status)
-      else if (decided.delete(target.id)) frontier.again(target.id)
       else paused += 1
       if (status === "blocked" || status === "errored") {
         stuck += 1
@@ -115,6 +131,7 @@ export const runTargets = ({ context, options, plan, selection, values }: Engine
     const run = (target: PlanTarget): Effect.Effect<void, StateError> =>
       Effect.gen(function*() {
         underWay.add(target.id)
+        keeper.takenUp(target.id)
         const end = yield* runTarget(contextOf(target), yield* before(target.id))
         underWay.delete(target.id)
         running -= 1
@@ -158,7 +175,17 @@ export const runTargets = ({ context, options, plan, selection, values }: Engine
     /** Takes one target after the other, until there is nothing more to take. */
     const worker: Effect.Effect<HaltReason, StateError> = Effect.gen(function*() {
       while (true) {
-        const decision = decide({ next: frontier.peek(), running, stuck, paused, total, started, capped, stop }, options)
+        const decision = decide({
+          next: frontier.peek(),
+          running,
+          stuck,
+          paused,
+          total,
+          started,
+          capped,
+          stop,
+          waits: waits()
+        }, options)
         switch (decision.type) {
           case "Halt":
             if (decision.reason === "AwaitingApproval" && (yield* takeUp)) break
@@ -182,5 +209,6 @@ export const runTargets = ({ context, options, plan, selection, values }: Engine
     const width = Math.max(1, Math.min(options.maxParallel, total))
     const workers = Effect.all(Array.from({ length: width }, () => worker), { concurrency: "unbounded" })
     const reasons = yield* Effect.raceFirst(workers, watch)
-    return { haltReason: reasons[0] ?? "AllDoneOrBlocked", started }
+    const haltReason = reasons[0] ?? "AllDoneOrBlocked"
+    return haltReason === "RateLimited" && retryAt !== undefined ? { haltReason, retryAt } : { haltReason }
   })

@@ -26,6 +26,13 @@ export interface GateKeeper {
   ) => Effect.Effect<GateDecided | undefined, StateError>
   /** Records what lies in the inbox and answers a gate that is open; gives the targets that it is about. */
   readonly takeUp: Effect.Effect<ReadonlyArray<string>, StateError>
+  /** A target is taken up: what was decided about it until now is known to its walk. */
+  readonly takenUp: (target: string) => void
+  /**
+   * Records that a target rests, unless something about it has been decided that its walk does not
+   * know of; false then, and nothing is recorded.
+   */
+  readonly rest: (target: string, record: Effect.Effect<void, StateError>) => Effect.Effect<boolean, StateError>
   /** Returns when there may be something new in the inbox. */
   readonly changed: Effect.Effect<void>
   /** What was found in the inbox and is of no use, each said once. */
@@ -44,6 +51,8 @@ export const makeKeeper = (
     const lock = yield* Effect.makeSemaphore(1)
     const asked = new Map<string, Deferred.Deferred<GateDecided>>()
     const notes = new Set<string>()
+    /** Targets about which something was decided since they were taken up, and nobody there has heard of it. */
+    const unheard = new Set<string>()
 
     /** Records a decision if its gate is still open, as one unit. */
     const record = (target: string, path: string, opened: number, answer: GateAnswer) =>
@@ -57,7 +66,8 @@ export const makeKeeper = (
         }
         yield* checkpoint.append([decided.right])
         const waiting = asked.get(key(target, path))
-        if (waiting !== undefined) yield* Deferred.succeed(waiting, decided.right)
+        if (waiting === undefined) unheard.add(target)
+        else yield* Deferred.succeed(waiting, decided.right)
         return decided.right
       }))
 
@@ -67,13 +77,18 @@ export const makeKeeper = (
         asked.set(key(target, path), elsewhere)
         const { options, show } = gate
         const shown = show === undefined ? {} : { show: isAbsolute(show) ? show : resolve(workdir, show) }
-        const here = Effect.flatMap(gates.ask({ target, path, message, options, ...shown }), Option.match({
-          onNone: () => Effect.void,
-          onSome: (answer) =>
-            // Told through `elsewhere` where it was too late: that decision has been recorded.
-            Effect.flatMap(record(target, path, gate.opened, answer), (decided) =>
-              decided === undefined ? Deferred.await(elsewhere) : Effect.succeed(decided))
-        }))
+        const here = Effect.flatMap(
+          gates.ask({ target, path, message, options, ...shown }),
+          Option.match({
+            onNone: () => Effect.void,
+            onSome: (answer) =>
+              // Told through `elsewhere` where it was too late: that decision has been recorded.
+              Effect.flatMap(
+                record(target, path, gate.opened, answer),
+                (decided) => decided === undefined ? Deferred.await(elsewhere) : Effect.succeed(decided)
+              )
+          })
+        )
         return (yield* Effect.raceFirst(here, Deferred.await(elsewhere))) ?? undefined
       }).pipe(Effect.ensuring(Effect.sync(() => asked.delete(key(target, path)))))
 
@@ -97,6 +112,13 @@ export const makeKeeper = (
         }
         return about
       }),
+      takenUp: (target) => {
+        unheard.delete(target)
+      },
+      rest: (target, record) =>
+        lock.withPermits(1)(
+          Effect.suspend(() => unheard.has(target) ? Effect.succeed(false) : Effect.as(record, true))
+        ),
       changed: gates.changed(runDir),
       notes: Effect.sync(() => [...notes])
     }

@@ -186,13 +186,15 @@ const check = (
   frame: Frame
 ): Effect.Effect<Ended, StateError> =>
   Effect.gen(function*() {
-    if (!context.mayStart()) return { type: "capped" }
+    if (!context.mayStart()) return { type: "stopped" }
     const { carried, scope, surroundings } = frame
     const before = known === undefined ? undefined : { ...known, attempts: 0 }
     const end = yield* runStep(context, { compiled: attempt, path, before, surroundings, scope }, carried)
+    if ("later" in end) return { type: "stopped", later: end.later }
     const { failure } = end
     if (failure !== undefined && failure.reason !== "exit-code" && failure.reason !== "signal") {
-      return yield* stepFailed(context, compiled, path, { ...end, failure }, frame)
+      // Like every gate it has no attempts to speak of.
+      return yield* stepFailed(context, compiled, path, { ...end, failure, attempts: 0 }, frame)
     }
     const why = failure === undefined ? "" : `the check ended with ${failure.message}`
     return ruled(context, path, compiled.gate.is.onReject, failure === undefined, why, frame)

@@ -5,7 +5,8 @@
  * surprise: a command that exits 0 fails all the same where its promised output is not there.
  */
 import { Either } from "effect"
-import { parseJson, type Value, type ValueObject } from "../expression/Value.ts"
+import { parseJson, UnfitJson, type Value, type ValueObject } from "../expression/Value.ts"
+import { isValue } from "../manifest/Inputs.ts"
 import type { Exit } from "../process/ProcessRunner.ts"
 import type { FailureReason, StepOutput } from "./RunEvent.ts"
 
@@ -27,7 +28,8 @@ export const KEPT_BYTES = 16 * 1024
 /** With `outputs: json` the whole of standard output is read, up to this. */
 export const JSON_BYTES = 1024 * 1024
 
-const seconds = (milliseconds: number): string => {
+/** A duration in the words of a message: `90 s` is `1.5 min`. */
+export const shortDuration = (milliseconds: number): string => {
   const total = milliseconds / 1000
   if (total < 60) return `${total} s`
   return total < 3600 ? `${Math.round(total / 6) / 10} min` : `${Math.round(total / 360) / 10} h`
@@ -38,8 +40,11 @@ const key = /^[A-Za-z_][A-Za-z0-9_-]*$/
 const isObject = (value: Value): value is ValueObject =>
   typeof value === "object" && value !== null && !Array.isArray(value)
 
-const parse = (text: string): Either.Either<Value, string> =>
-  Either.try({ try: () => parseJson(text), catch: (cause) => (cause instanceof Error ? cause.message : String(cause)) })
+const parse = (text: string): Either.Either<Value, Error> =>
+  Either.try({
+    try: () => parseJson(text),
+    catch: (cause) => (cause instanceof Error ? cause : new Error(String(cause)))
+  }).pipe(Either.filterOrLeft(isValue, () => new UnfitJson("a number that JSON can't hold")))
 
 /** Reads `key=value` lines and lines that are one JSON object each; later ones win. */
 export const parseOutputFile = (text: string): Either.Either<Readonly<Record<string, Value>>, string> => {
@@ -48,6 +53,9 @@ export const parseOutputFile = (text: string): Either.Either<Readonly<Record<str
     if (line.trim() === "") continue
     if (line.startsWith("{")) {
       const object = parse(line)
+      if (Either.isLeft(object) && object.left instanceof UnfitJson) {
+        return Either.left(`line ${index + 1} holds ${object.left.message}`)
+      }
       if (Either.isLeft(object) || !isObject(object.right)) return Either.left(`line ${index + 1} is not a JSON object`)
       for (const [name, value] of Object.entries(object.right)) values.set(name, value)
       continue
@@ -61,7 +69,9 @@ export const parseOutputFile = (text: string): Either.Either<Readonly<Record<str
 }
 
 const endFailure = (exit: Exit, timeoutMs: number | undefined): Failure | undefined => {
-  if (exit.timedOut) return { reason: "timed-out", message: `no end after ${seconds(timeoutMs ?? exit.durationMs)}` }
+  if (exit.timedOut) {
+    return { reason: "timed-out", message: `no end after ${shortDuration(timeoutMs ?? exit.durationMs)}` }
+  }
   if (exit.signal !== undefined) {
     return { reason: "signal", message: `ended by ${exit.signal}`, signal: exit.signal }
   }
@@ -105,7 +115,7 @@ export const judge = (exit: Exit, outputs: "text" | "json", timeoutMs?: number):
     return { output: withValues, failure: bad("standard output is longer than the 1 MiB allowed for JSON") }
   }
   const json = parse(exit.stdout)
-  return Either.isLeft(json)
-    ? { output: withValues, failure: bad(`standard output is not JSON: ${json.left}`) }
-    : { output: { ...withValues, json: json.right } }
+  if (Either.isRight(json)) return { output: { ...withValues, json: json.right } }
+  const said = json.left instanceof UnfitJson ? `holds ${json.left.message}` : `is not JSON: ${json.left.message}`
+  return { output: withValues, failure: bad(`standard output ${said}`) }
 }

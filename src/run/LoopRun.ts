@@ -27,8 +27,10 @@ const brokenCondition = (message: string): CompositeEnd => ({ type: "broken", re
 
 /** Whether another iteration follows one that is through; what it came to is in `scope`. */
 const goesOn = (question: LoopQuestion, scope: Scope, iteration: number): Either.Either<boolean, string> =>
-  Either.flatMap(ask(question.until, scope, false), (isDone) =>
-    isDone ? Either.right(false) : ask(question.while, { ...scope, iteration: iteration + 1 }, true))
+  Either.flatMap(
+    ask(question.until, scope, false),
+    (isDone) => isDone ? Either.right(false) : ask(question.while, { ...scope, iteration: iteration + 1 }, true)
+  )
 
 /** Runs a loop from where it stands. */
 export const runLoop = (

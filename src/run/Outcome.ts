@@ -43,6 +43,7 @@ export interface Standing {
 export const exitCode = ({ autoAdvance, counts, haltReason, signal, strict }: Standing): ExitCode => {
   if (signal !== undefined) return signalCodes[signal]
   if (haltReason === "CheckpointFailed") return ExitCode.State
+  if (haltReason === "RateLimited") return ExitCode.ComeBackLater
   // Whatever else is stuck: once a person has decided, the rest is told again.
   if (counts.paused > 0) return ExitCode.DecisionNeeded
   switch (haltReason) {

@@ -10,7 +10,7 @@ import type { ExpressionError } from "../expression/ExpressionError.ts"
 import type { Scope } from "../expression/Scope.ts"
 import { shellVariables } from "../expression/ShellTemplate.ts"
 import { renderText, type Template } from "../expression/Template.ts"
-import type { CompiledEnv, CompiledAttempt, CompiledTemplate } from "./CompiledTemplate.ts"
+import type { CompiledAttempt, CompiledEnv, CompiledTemplate } from "./CompiledTemplate.ts"
 
 type Rendered<A> = Either.Either<A, ExpressionError>
 type Variables = Readonly<Record<string, string>>

@@ -19,7 +19,8 @@ export interface AttemptFailure {
 const JITTER = { min: 0.8, max: 1.2 }
 
 /** What trying again cannot mend, whatever the policy says. */
-const isHopeless = (failure: AttemptFailure): boolean => failure.reason === "expression-failed"
+const isHopeless = (failure: AttemptFailure): boolean =>
+  failure.reason === "expression-failed" || failure.reason === "rate-limited"
 
 /** Whether a failure is one that the policy retries. */
 export const isRetried = (policy: RetryPolicyData, failure: AttemptFailure): boolean => {

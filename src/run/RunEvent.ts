@@ -21,6 +21,8 @@ export const FailureReason = Schema.Literal(
   "too-many-iterations",
   /** Of a map that is gone on with, whose list is not what it was. */
   "items-changed",
+  /** A rate limit outlasted the wait that `rateLimit.maxWait` allows. */
+  "rate-limited",
   /** Of a gate, with `onReject: abort`. */
   "gate-rejected"
 )
@@ -36,6 +38,7 @@ export const HaltReason = Schema.Literal(
   "CapReached",
   "FilterExhausted",
   "NoMatchingItems",
+  "RateLimited",
   "AwaitingApproval",
   "ShutdownRequested",
   "CheckpointFailed"
@@ -176,6 +179,14 @@ export const GateDecided = event("GateDecided", {
 })
 /** A failed attempt that another one follows. */
 export const AttemptFailed = event("AttemptFailed", { ...failure, nextAttemptAt: Schema.String })
+/** An attempt ran into a rate limit, which is not counted as an attempt: nothing more starts before `until`. */
+export const RateLimited = event("RateLimited", {
+  ...attempt,
+  until: Schema.String,
+  message: Schema.String,
+  exitCode: optional(Schema.Int),
+  durationMs: Schema.NonNegativeInt
+})
 export const StepSucceeded = event("StepSucceeded", {
   ...attempt,
   durationMs: Schema.NonNegativeInt,
@@ -212,7 +223,7 @@ export const TargetBlocked = event("TargetBlocked", {
 })
 export const TargetErrored = event("TargetErrored", {
   ...stopped,
-  reason: Schema.Literal("could-not-start", "timed-out")
+  reason: Schema.Literal("could-not-start", "timed-out", "rate-limited")
 })
 export const TargetSkipped = event("TargetSkipped", {
   ...target,
@@ -230,7 +241,9 @@ export const TargetPaused = event("TargetPaused", {
 })
 export const RunHalted = event("RunHalted", {
   haltReason: HaltReason,
-  message: optional(Schema.String)
+  message: optional(Schema.String),
+  /** When the run may go on, where it halted for a rate limit or a wait. */
+  retryAt: optional(Schema.String)
 })
 
 export const RunEvent = Schema.Union(
@@ -243,6 +256,7 @@ export const RunEvent = Schema.Union(
   GateOpened,
   GateDecided,
   AttemptFailed,
+  RateLimited,
   StepSucceeded,
   StepFailed,
   StepContinued,

@@ -15,6 +15,7 @@ import type { Selection } from "../plan/Selection.ts"
 import { evaluateOutputs } from "./BatchOutputs.ts"
 import { drive } from "./Drive.ts"
 import type { ExitCode } from "./ExitCode.ts"
+import { Gates } from "./Gates.ts"
 import { makeMask } from "./Mask.ts"
 import type { OpenedRun } from "./OpenRun.ts"
 import { countSelected, exitCode } from "./Outcome.ts"
@@ -47,6 +48,7 @@ export type Manner = Pick<
   | "cap"
   | "maxParallel"
   | "maxBlocked"
+  | "noWait"
   | "retryErrors"
   | "retryBlocked"
   | "allowChanges"
@@ -61,13 +63,14 @@ export interface LoadedRun extends OpenedRun {
 
 /** What the scheduler goes by: what was said for this invocation, then what the manifest says. */
 export const schedulerOptions = ({ run }: Plan, { by }: Selection, manner: Manner): SchedulerOptions => {
-  const { cap } = manner
+  const { cap, noWait } = manner
   const maxBlocked = manner.maxBlocked ?? run.maxBlocked
   return {
     selectedBy: by,
     autoAdvance: manner.autoAdvance ?? run.autoAdvance ?? false,
     maxParallel: manner.maxParallel ?? run.maxParallel ?? 1,
     ...(cap === undefined ? {} : { cap }),
+    ...(noWait === undefined ? {} : { noWait }),
     ...(maxBlocked === undefined ? {} : { maxBlocked })
   }
 }
@@ -97,9 +100,12 @@ export const runLoaded = Effect.fn("RunLoaded.runLoaded")(function*(run: LoadedR
     Effect.onExit(() => Effect.ignoreLogged(Effect.unlessEffect(opened.discard(ref), Ref.get(begun))))
   )
   const { error, haltReason, signal, state } = driven
+  const counts = countSelected(plan, selection, state)
+  // Why a decision that was left does nothing is worth a word to who waits for it.
+  const { unreadable } = counts.paused === 0 ? { unreadable: [] } : yield* (yield* Gates).inbox(ref.directory)
   const { outputs, notes: about } = evaluateOutputs(plan, state, values, variables, makeMask(plan.secrets, values))
   const standing = {
-    counts: countSelected(plan, selection, state),
+    counts,
     haltReason,
     autoAdvance: options.autoAdvance,
     strict: manner.strict ?? plan.run.strict ?? false
@@ -111,7 +117,7 @@ export const runLoaded = Effect.fn("RunLoaded.runLoaded")(function*(run: LoadedR
     selection,
     exitCode: exitCode(signal === undefined ? standing : { ...standing, signal }),
     outputs,
-    notes: [...selection.notes, ...run.notes, ...driven.notes, ...about],
+    notes: [...new Set([...selection.notes, ...run.notes, ...driven.notes, ...unreadable, ...about])],
     ...(error === undefined ? {} : { error })
   }
   return outcome

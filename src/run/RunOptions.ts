@@ -18,6 +18,8 @@ export interface RunOptions extends PlanSource, SelectionOptions {
   readonly cap?: number
   readonly maxParallel?: number
   readonly maxBlocked?: MaxBlocked
+  /** Never sleeps for a rate limit or a retry that is more than a minute away. */
+  readonly noWait?: boolean
   readonly fresh: boolean
   readonly retryErrors: boolean
   readonly retryBlocked: boolean

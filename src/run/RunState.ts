@@ -7,7 +7,15 @@
  */
 import { HashMap, Option } from "effect"
 import type { HaltReason, RunEvent } from "./RunEvent.ts"
-import { again, atRest, changeTarget, type TargetEvent, type TargetState, untouched } from "./TargetState.ts"
+import {
+  again,
+  atRest,
+  changeTarget,
+  stepState,
+  type TargetEvent,
+  type TargetState,
+  untouched
+} from "./TargetState.ts"
 
 export interface RunState {
   readonly seq: number
@@ -22,8 +30,15 @@ export interface RunState {
   readonly invocations: number
   /** Steps started in this invocation, each counted once whatever its attempts. */
   readonly stepsExecuted: number
+  /** Rate limits so far: nothing starts before `until`; `waitMs` is how long that comes to in all. */
+  readonly limited?: { readonly until: string; readonly count: number; readonly waitMs: number }
   /** Set while the run is at rest. */
-  readonly halted?: { readonly reason: HaltReason; readonly at: string; readonly message?: string }
+  readonly halted?: {
+    readonly reason: HaltReason
+    readonly at: string
+    readonly message?: string
+    readonly retryAt?: string
+  }
   readonly targets: HashMap.HashMap<string, TargetState>
 }
 
@@ -91,7 +106,8 @@ const change = (state: RunState, event: RunLevel): RunState => {
         halted: {
           reason: event.haltReason,
           at: event.at,
-          ...(event.message === undefined ? {} : { message: event.message })
+          ...(event.message === undefined ? {} : { message: event.message }),
+          ...(event.retryAt === undefined ? {} : { retryAt: event.retryAt })
         }
       }
   }
@@ -99,9 +115,23 @@ const change = (state: RunState, event: RunLevel): RunState => {
 
 const isAboutTarget = (event: RunEvent): event is TargetEvent => "target" in event
 
+/** What a rate limit adds: times that overlap count once. */
+const limit = (
+  before: RunState["limited"],
+  { at, until }: Extract<RunEvent, { readonly type: "RateLimited" }>
+): NonNullable<RunState["limited"]> => {
+  const from = before === undefined || before.until < at ? at : before.until
+  const added = Math.max(0, Date.parse(until) - Date.parse(from))
+  return {
+    until: before === undefined || before.until < until ? until : before.until,
+    count: (before?.count ?? 0) + 1,
+    waitMs: (before?.waitMs ?? 0) + (Number.isFinite(added) ? added : 0)
+  }
+}
+
 /** A retry of a step that this invocation already counted does not count again. */
 const isFirstOfInvocation = (target: TargetState, event: TargetEvent, invocation: number): boolean =>
-  event.type === "StepStarted" && target.steps[event.path]?.invocation !== invocation
+  event.type === "StepStarted" && stepState(target, event.path)?.invocation !== invocation
 
 /**
  * The state after more events. Events about the same target that follow each other touch the
@@ -121,10 +151,12 @@ export const applyAll = (before: RunState, events: ReadonlyArray<RunEvent>): Run
     const { invocations } = state
     let target = targetState(state, id)
     let last: TargetEvent = event
+    let { limited } = state
     let steps = 0
     for (let next: RunEvent | undefined = event; next !== undefined; next = events[at]) {
       if (!isAboutTarget(next) || next.target !== id) break
       if (isFirstOfInvocation(target, next, invocations)) steps += 1
+      if (next.type === "RateLimited") limited = limit(limited, next)
       target = changeTarget(target, next, invocations)
       last = next
       at += 1
@@ -132,6 +164,7 @@ export const applyAll = (before: RunState, events: ReadonlyArray<RunEvent>): Run
     state = {
       ...state,
       stepsExecuted: state.stepsExecuted + steps,
+      ...(limited === undefined ? {} : { limited }),
       targets: HashMap.set(state.targets, id, target),
       seq: last.seq,
       updatedAt: last.at

@@ -24,6 +24,8 @@ export interface Situation {
   readonly running: number
   /** Selected targets that are blocked or errored, from earlier invocations too. */
   readonly stuck: number
+  /** Whether targets came to rest since they would have had to wait for longer than is allowed, or all must. */
+  readonly waits: "none" | "some" | "all"
   /** Targets that rest at a gate. */
   readonly paused: number
   /** Selected targets. */
@@ -42,6 +44,8 @@ export interface SchedulerOptions {
   readonly maxParallel: number
   readonly cap?: number
   readonly maxBlocked?: MaxBlocked
+  /** Never sleeps for longer than a minute: halts instead. */
+  readonly noWait?: boolean
 }
 
 export type Decision =
@@ -70,6 +74,7 @@ const haltOf = (situation: Situation, options: SchedulerOptions): HaltReason | u
     return situation.stop === "breaker-opened" ? "CircuitBreakerTripped" : "TargetBlocked"
   }
   const usedUp = options.cap !== undefined && situation.started >= options.cap
+  if (situation.waits === "all" || (situation.waits === "some" && situation.next === undefined)) return "RateLimited"
   if (situation.paused > 0 && !options.autoAdvance) return "AwaitingApproval"
   if (situation.capped || (usedUp && situation.next !== undefined)) return "CapReached"
   if (situation.next !== undefined) return undefined

@@ -14,7 +14,7 @@ import { targetState } from "./RunState.ts"
 import type { StateError } from "./StateError.ts"
 import type { TargetContext } from "./TargetContext.ts"
 import { stepEntries, type TargetState } from "./TargetState.ts"
-import type { FailedEnd, ListEnded, Records, RestingEnd } from "./Walk.ts"
+import type { FailedEnd, ListEnded, Records, RestingEnd, StoppedEnd } from "./Walk.ts"
 
 export interface Child {
   /** The path of the instance that its steps are in. */
@@ -40,7 +40,7 @@ export interface GroupEnd {
     | { readonly type: "through" }
     | FailedEnd & { readonly summary?: string }
     | RestingEnd
-    | { readonly type: "capped" }
+    | StoppedEnd
   /** What the steps of each child came to, in the order of the children. */
   readonly children: ReadonlyArray<{ readonly records: Records; readonly failed: boolean }>
 }
@@ -74,7 +74,7 @@ const inTurn = (context: TargetContext, group: Group, ends: Array<ListEnded | un
       if (index > 0) yield* settle(context.checkpoint, group.carried)
       const ended = yield* child.run(group.carried)
       ends[index] = ended
-      if (ended.type === "capped") return undefined
+      if (ended.type === "stopped" && ended.later === undefined) return undefined
       if (ended.type === "failed" && stops(group, ended)) return ended
     }
     return undefined
@@ -104,7 +104,11 @@ const atOnce = (context: TargetContext, group: Group, ends: Array<ListEnded | un
   })
 
 const afterAll = (group: Group, ends: ReadonlyArray<ListEnded | undefined>): GroupEnd["ended"] => {
-  if (ends.some((ended) => ended?.type === "capped")) return { type: "capped" }
+  const stopped = ends.filter((ended) => ended?.type === "stopped")
+  if (stopped.length > 0) {
+    const times = stopped.flatMap(({ later }) => later === undefined ? [] : [later])
+    return times.length === 0 ? { type: "stopped" } : { type: "stopped", later: Math.min(...times) }
+  }
   const resting = ends.find((ended) => ended?.type === "resting")
   if (resting?.type === "resting") return resting
   const failed = ends.filter((ended) => ended?.type === "failed")

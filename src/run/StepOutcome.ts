@@ -66,7 +66,7 @@ export const stopFacts = (
     const { message } = failure
     return { status: "blocked", facts: [{ type: "TargetBlocked", ...common, reason: "gate-rejected", message }] }
   }
-  return failure.reason === "timed-out" || failure.reason === "could-not-start"
+  return failure.reason === "timed-out" || failure.reason === "could-not-start" || failure.reason === "rate-limited"
     ? { status: "errored", facts: [{ type: "TargetErrored", ...common, reason: failure.reason, message: tried }] }
     : { status: "blocked", facts: [{ type: "TargetBlocked", ...common, reason: "step-exhausted", message: tried }] }
 }

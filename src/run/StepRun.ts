@@ -10,7 +10,7 @@ import type { Scope } from "../expression/Scope.ts"
 import { banner } from "./Banner.ts"
 import { type Carried, take } from "./Carried.ts"
 import type { CompiledAttempt } from "./CompiledTemplate.ts"
-import { cutOutput, type Failure, JSON_BYTES, judge, KEPT_BYTES, type Verdict } from "./Judge.ts"
+import { cutOutput, type Failure, JSON_BYTES, judge, KEPT_BYTES, shortDuration, type Verdict } from "./Judge.ts"
 import { logPath } from "./LogPath.ts"
 import { prepareAttempt, type Surroundings } from "./PrepareAttempt.ts"
 import { nextAttemptAt } from "./RetryPolicy.ts"
@@ -18,7 +18,6 @@ import type { StepState } from "./StepState.ts"
 import type { StateError } from "./StateError.ts"
 import { emptyOutput, type StepEnd } from "./StepOutcome.ts"
 import type { TargetContext } from "./TargetContext.ts"
-import { waitUntil } from "./Wait.ts"
 
 export interface StepWork {
   readonly compiled: CompiledAttempt
@@ -87,32 +86,65 @@ const attemptOnce = (
   })
 }
 
+/** It goes on no earlier than this, epoch milliseconds, and that may not be waited for. */
+export interface Later {
+  readonly later: number
+}
+
+const iso = (time: number): string => new Date(time).toISOString()
+
+/** What a rate limit that outlasts its wait is as a failure. */
+const outlasted = (failure: Failure, maxWaitMs: number): Failure => ({
+  ...failure,
+  reason: "rate-limited",
+  message: `rate-limited for longer than the ${shortDuration(maxWaitMs)} of \`maxWait\`: ${failure.message}`
+})
+
 /** Runs a step to its end. Failed attempts that another follows are recorded here; its end is not. */
 export const runStep = (
   context: TargetContext,
   work: StepWork,
   carried: Carried
-): Effect.Effect<StepEnd, StateError> =>
+): Effect.Effect<StepEnd | Later, StateError> =>
   Effect.gen(function*() {
-    const { checkpoint, mask, target } = context
+    const { checkpoint, limits, mask, now, target, turn } = context
     const { before, compiled: { step }, path } = work
-    if (before?.nextAttemptAt !== undefined) yield* waitUntil(Date.parse(before.nextAttemptAt))
+    let limited = before?.limits ?? 0
+    let limitedSince = before?.limitedSince === undefined ? undefined : Date.parse(before.limitedSince)
+    let next = before?.nextAttemptAt === undefined ? undefined : Date.parse(before.nextAttemptAt)
     for (let attempt = (before?.attempts ?? 0) + 1;; attempt++) {
+      const later = yield* turn.come(next)
+      if (later !== undefined) return { later }
       const { durationMs, verdict } = yield* attemptOnce(context, work, carried, attempt)
       const output = cutOutput(mask.output(verdict.output))
       if (verdict.failure === undefined) return { attempts: attempt, durationMs, output }
       const failure = { ...verdict.failure, message: mask.text(verdict.failure.message) }
-      const next = yield* nextAttemptAt(step.retries, attempt, failure, context.now())
-      if (Option.isNone(next)) return { attempts: attempt, durationMs, output, failure }
-      yield* checkpoint.append(take(carried, {
-        type: "AttemptFailed",
-        target: target.id,
-        path,
-        attempt,
-        ...failure,
-        durationMs,
-        nextAttemptAt: new Date(next.value).toISOString()
-      }))
-      yield* waitUntil(next.value)
+      const fact = { target: target.id, path, attempt }
+      const limit = limits.of(verdict, step.retries, limited, now())
+      if (limit !== undefined) {
+        limitedSince ??= now()
+        if (limit.until - limitedSince > limits.maxWaitMs) {
+          return { attempts: attempt, durationMs, output, failure: outlasted(failure, limits.maxWaitMs) }
+        }
+        limited += 1
+        const { exitCode } = failure
+        const code = exitCode === undefined ? {} : { exitCode }
+        const until = iso(limit.until)
+        const message = mask.text(limit.message)
+        yield* checkpoint.append(take(carried, { type: "RateLimited", ...fact, until, message, ...code, durationMs }))
+        turn.limit(limit.until)
+        // What a rate limit turned away was no attempt.
+        attempt -= 1
+        next = undefined
+        continue
+      }
+      limited = 0
+      limitedSince = undefined
+      const again = yield* nextAttemptAt(step.retries, attempt, failure, now())
+      if (Option.isNone(again)) return { attempts: attempt, durationMs, output, failure }
+      next = again.value
+      yield* checkpoint.append(
+        take(carried, { type: "AttemptFailed", ...fact, ...failure, durationMs, nextAttemptAt: iso(next) })
+      )
     }
   })

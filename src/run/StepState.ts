@@ -55,6 +55,9 @@ export interface StepState {
   readonly pidStart?: number
   /** An attempt was under way when pawl ended. */
   readonly interrupted?: boolean
+  /** It ran into a rate limit, so often in a row, the first time at that time. */
+  readonly limits?: number
+  readonly limitedSince?: string
   /** Of an `if` and a `switch`: what was chosen. */
   readonly branch?: string
   /** Of a `map`. */
@@ -71,6 +74,8 @@ export const noStep: StepState = { status: "pending", attempts: 0, durationMs: 0
 
 type About<Event> = Event extends { readonly target: string; readonly path: string } ? Event : never
 export type StepEvent = About<RunEvent>
+
+const notLimited = ({ limitedSince: _l, limits: _c, ...step }: StepState): StepState => step
 
 /** Drops what only later steps could have asked for. */
 export const slimStep = (
@@ -157,7 +162,7 @@ export const changeStep = (before: StepState, event: StepEvent, invocation: numb
       }
     case "AttemptFailed":
       return {
-        ...step,
+        ...notLimited(step),
         status: "pending",
         attempts: event.attempt,
         durationMs: step.durationMs + event.durationMs,
@@ -165,8 +170,18 @@ export const changeStep = (before: StepState, event: StepEvent, invocation: numb
         message: event.message,
         nextAttemptAt: event.nextAttemptAt
       }
+    case "RateLimited":
+      return {
+        ...step,
+        status: "pending",
+        attempts: event.attempt - 1,
+        durationMs: step.durationMs + event.durationMs,
+        nextAttemptAt: event.until,
+        limitedSince: step.limitedSince ?? event.at,
+        limits: (step.limits ?? 0) + 1
+      }
     case "StepSucceeded": {
-      const { exitCode: _e, message: _m, reason: _r, ...rest } = step
+      const { exitCode: _e, limitedSince: _l, message: _m, reason: _r, ...rest } = step
       return {
         ...rest,
         status: "succeeded",

@@ -105,7 +105,7 @@ export const walkSteps: WalkSteps = (context, steps, frame) =>
       if (position > 0) yield* settle(context.checkpoint, frame.carried)
       const scope = { ...frame.scope, steps: { ...outer, ...records } }
       const ended = yield* walkStep(context, compiled, { ...frame, scope })
-      if (ended.type === "capped" || ended.type === "resting") return { ...ended, records }
+      if (ended.type === "stopped" || ended.type === "resting") return { ...ended, records }
       records = { ...records, [compiled.step.id]: ended.record }
       if (ended.type === "failed") return { ...ended, records }
       if (ended.type === "left") {

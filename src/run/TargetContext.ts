@@ -9,7 +9,9 @@ import type { Breaker } from "./Breaker.ts"
 import type { CompiledTemplate } from "./CompiledTemplate.ts"
 import type { GateKeeper } from "./GateKeeper.ts"
 import type { Mask } from "./Mask.ts"
+import type { RateLimits } from "./RateLimit.ts"
 import type { TargetState } from "./TargetState.ts"
+import type { Turn } from "./Turn.ts"
 
 /** The same for every target of an invocation. */
 export interface RunContext {
@@ -17,6 +19,8 @@ export interface RunContext {
   readonly runner: ProcessRunner["Type"]
   readonly keeper: GateKeeper
   readonly mask: Mask
+  readonly limits: RateLimits
+  readonly turn: Turn
   readonly runId: string
   /** Absolute. */
   readonly runDir: string

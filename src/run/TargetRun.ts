@@ -6,7 +6,7 @@
  */
 import { Effect, Either } from "effect"
 import { makeBreaker } from "./Breaker.ts"
-import { type Carried, take } from "./Carried.ts"
+import { type Carried, handOver, take } from "./Carried.ts"
 import { surroundingsOf } from "./PrepareAttempt.ts"
 import { emptyOutput, failureFact, recordOf, stopFacts } from "./StepOutcome.ts"
 import { walkSteps } from "./StepsRun.ts"
@@ -16,9 +16,13 @@ import { stepEntries, type TargetState, type TargetStatus } from "./TargetState.
 import type { Ended, ListEnded } from "./Walk.ts"
 
 export interface TargetEnd {
-  /** `pending` where it rests between two steps because the cap is used up. */
+  /** `pending` where it rests between two steps because the cap is used up, or a wait is too long. */
   readonly status: TargetStatus
+  /** Epoch milliseconds before which it can't go on. */
+  readonly later?: number
   readonly breakerOpened: boolean
+  /** It came to rest, but something was decided meanwhile: it is to be taken up again. */
+  readonly again?: true
 }
 
 /** Work of earlier invocations; what a composite step took is in its children. */
@@ -61,13 +65,23 @@ export const runTarget = (request: TargetRequest, before: TargetState): Effect.E
       case "left":
         yield* checkpoint.append(take(carried, { type: "TargetCompleted", target: target.id, durationMs }))
         return { status: "completed", breakerOpened: false }
-      case "capped":
+      case "stopped":
         // What is carried says only that something began, and is recorded again when the target goes on.
-        return { status: "pending", breakerOpened: false }
+        return {
+          status: "pending",
+          breakerOpened: false,
+          ...(ended.later === undefined ? {} : { later: ended.later })
+        }
       case "resting": {
         const { message, path: step, reason } = ended
-        yield* checkpoint.append(take(carried, { type: "TargetPaused", target: target.id, step, reason, message }))
-        return { status: "paused", breakerOpened: false }
+        const paused = { type: "TargetPaused" as const, target: target.id, step, reason, message }
+        const rests = yield* request.keeper.rest(
+          target.id,
+          Effect.suspend(() => checkpoint.append(take(carried, paused)))
+        )
+        if (rests) return { status: "paused", breakerOpened: false }
+        yield* handOver(checkpoint, carried)
+        return { status: "pending", breakerOpened: false, again: true }
       }
       case "failed": {
         const { facts, status } = stopFacts(target.id, ended, durationMs, template.breakerThreshold)

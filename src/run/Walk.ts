@@ -46,6 +46,13 @@ export interface RestingEnd {
   readonly message: string
 }
 
+/** No more steps may be started in this invocation: the cap is used up, or it would have to wait until `later`. */
+export interface StoppedEnd {
+  readonly type: "stopped"
+  /** Epoch milliseconds. */
+  readonly later?: number
+}
+
 /** How a step ended for now. */
 export type Ended =
   /** It is through: succeeded, skipped, or failed with `continueOnError`. */
@@ -54,8 +61,7 @@ export type Ended =
   | { readonly type: "left"; readonly record: StepRecord }
   | FailedEnd
   | RestingEnd
-  /** No more steps may be started in this invocation. */
-  | { readonly type: "capped" }
+  | StoppedEnd
 
 export type Records = Readonly<Record<string, StepRecord>>
 
@@ -64,7 +70,7 @@ export type ListEnded =
   | { readonly type: "through"; readonly records: Records }
   | FailedEnd & { readonly records: Records }
   | RestingEnd & { readonly records: Records }
-  | { readonly type: "capped"; readonly records: Records }
+  | StoppedEnd & { readonly records: Records }
 
 /** Walks a list of steps, one after the other. Handed to composite steps, which hold such lists. */
 export type WalkSteps = (
@@ -106,4 +112,4 @@ export type CompositeEnd =
     readonly output?: StepRecord["output"]
   }
   | RestingEnd
-  | { readonly type: "capped" }
+  | StoppedEnd

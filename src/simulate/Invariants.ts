@@ -144,6 +144,7 @@ const expectedCode = ({ options, plan, selection, signal, strict }: Ran, folded:
     else if (isEnded(status)) count.left += 1
   }
   if (signal !== undefined) return signalCodes[signal]
+  if (folded.halted?.reason === "RateLimited") return ExitCode.ComeBackLater
   if (count.paused > 0) return ExitCode.DecisionNeeded
   const reason = folded.halted?.reason
   if (reason !== undefined && stuckAtOnce.includes(reason)) return ExitCode.Stuck

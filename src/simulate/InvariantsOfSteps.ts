@@ -187,6 +187,12 @@ export const makeStepLives = (plan: Plan, tell: Tell): StepLives => {
           life.notBefore = Date.parse(event.nextAttemptAt)
           rest(life)
           break
+        case "RateLimited":
+          // It does not count as an attempt.
+          rest(life)
+          life.wasCut = true
+          life.notBefore = Date.parse(event.until)
+          break
         case "StepSucceeded":
         case "StepFailed":
         case "StepContinued":

@@ -54,6 +54,7 @@ const put = (value: string, { expression, place }: Hole): string =>
 /** The script as it would be done, as far as that is known. */
 export const knownScript = (pieces: ScriptPieces, knowledge: Knowledge): KnownText => {
   let text = ""
+  let wrong: string | undefined
   const unresolved: Array<string> = []
   for (const piece of pieces) {
     if (typeof piece === "string") {
@@ -67,8 +68,8 @@ export const knownScript = (pieces: ScriptPieces, knowledge: Knowledge): KnownTe
       continue
     }
     const value = evaluate(expression, knowledge.scope)
-    if (Either.isLeft(value)) return { text, unresolved, wrong: value.left.message }
-    text += put(textOf(value.right), piece)
+    text += Either.isRight(value) ? put(textOf(value.right), piece) : asWritten(expression)
+    if (Either.isLeft(value)) wrong ??= value.left.message
   }
-  return { text, unresolved }
+  return { text, unresolved, ...(wrong === undefined ? {} : { wrong }) }
 }

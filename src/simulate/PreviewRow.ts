@@ -25,6 +25,9 @@ export const fixed = (text: string): Line => ({ shown: text, written: text })
 
 const foldLine = (a: Line, b: Line): Line => (a.shown === b.shown ? a : { shown: a.written, written: a.written })
 
+const foldLines = (first: ReadonlyArray<Line>, second: ReadonlyArray<Line>): ReadonlyArray<Line> =>
+  first.map((a, index) => foldLine(a, second[index] ?? a))
+
 /** What two rows have in common where they may be shown as one. */
 export const shapeOf = ({ children, name, notes, status }: Row): string =>
   children.length === 0
@@ -39,7 +42,7 @@ export const foldRows = (first: ReadonlyArray<Row>, second: ReadonlyArray<Row>):
       name: a.name,
       status: a.status,
       what: foldLine(a.what, b.what),
-      notes: a.notes.map((note, at) => foldLine(note, b.notes[at] ?? note)),
+      notes: foldLines(a.notes, b.notes),
       children: foldRows(a.children, b.children)
     }
   })
@@ -60,7 +63,8 @@ export interface Group<A> {
   /** Whether they stand one after the other. */
   readonly isUnbroken: boolean
   readonly rows: ReadonlyArray<Row>
-  readonly what: Line
+  /** What is said of it beside its rows. */
+  readonly about: ReadonlyArray<Line>
 }
 
 interface Building<A> {
@@ -71,23 +75,23 @@ interface Building<A> {
   count: number
   isUnbroken: boolean
   rows: ReadonlyArray<Row>
-  what: Line
+  about: ReadonlyArray<Line>
 }
 
 /** Gathers what is alike as it comes by, in the order in which each kind first came. */
 export const makeGroups = <A>(): {
-  readonly add: (key: string, one: A, rows: ReadonlyArray<Row>, what: Line) => void
+  readonly add: (key: string, one: A, rows: ReadonlyArray<Row>, about?: ReadonlyArray<Line>) => void
   readonly groups: () => ReadonlyArray<Group<A>>
 } => {
   const groups = new Map<string, Building<A>>()
   let at = 0
   return {
-    add: (key, one, rows, what) => {
+    add: (key, one, rows, about = []) => {
       at++
-      const whole = `${key}\n${rows.map(shapeOf).join("")}`
+      const whole = `${key}\n${about.length}\n${rows.map(shapeOf).join("")}`
       const group = groups.get(whole)
       if (group === undefined) {
-        groups.set(whole, { first: one, last: one, at, count: 1, isUnbroken: true, rows, what })
+        groups.set(whole, { first: one, last: one, at, count: 1, isUnbroken: true, rows, about })
         return
       }
       group.second ??= one
@@ -96,7 +100,7 @@ export const makeGroups = <A>(): {
       group.at = at
       group.count++
       group.rows = foldRows(group.rows, rows)
-      group.what = foldLine(group.what, what)
+      group.about = foldLines(group.about, about)
     },
     groups: () => [...groups.values()]
   }

@@ -7,10 +7,8 @@
 import type { CompositeStep, PlanStep } from "../plan/Plan.ts"
 import { branchesOf } from "../plan/StepTree.ts"
 import { fixed, makeGroups, namesOf, type Row } from "./PreviewRow.ts"
-import { notesOf, several, statusOf, whatOf } from "./PreviewWords.ts"
-import type { Simulation, SimulationStep } from "./Simulation.ts"
-
-type Failure = Simulation["failure"]
+import { notesOf, type Said, several, statusOf, whatOf } from "./PreviewWords.ts"
+import type { SimulationStep } from "./Simulation.ts"
 
 const branchRow = (name: string, status: string, what: string, children: ReadonlyArray<Row>): Row => ({
   name: name.replace(/^case:/, "case "),
@@ -20,21 +18,21 @@ const branchRow = (name: string, status: string, what: string, children: Readonl
   children
 })
 
-const branchRows = (step: SimulationStep, written: CompositeStep, failure: Failure): ReadonlyArray<Row> =>
+const branchRows = (step: SimulationStep, written: CompositeStep, said: Said): ReadonlyArray<Row> =>
   branchesOf(written).flatMap(({ name, steps }) => {
     if (steps.length === 0) return []
     if (step.taken !== undefined && step.taken !== name) return [branchRow(name, "skipped", "branch not taken", [])]
     const children = (step.children ?? []).filter(({ branch }) => branch === name)
-    return [branchRow(name, "", "", stepRows(children, steps, failure))]
+    return [branchRow(name, "", "", stepRows(children, steps, said))]
   })
 
 /** Items that go the same way stand together. */
-const itemRows = (step: SimulationStep, steps: ReadonlyArray<PlanStep>, failure: Failure): ReadonlyArray<Row> => {
+const itemRows = (step: SimulationStep, steps: ReadonlyArray<PlanStep>, said: Said): ReadonlyArray<Row> => {
   const { children = [] } = step
   const { add, groups } = makeGroups<number>()
   for (let from = 0; from < children.length; from += steps.length) {
     const item = children.slice(from, from + steps.length)
-    add("", item[0]?.index ?? 0, stepRows(item, steps, failure), fixed(""))
+    add("", item[0]?.index ?? 0, stepRows(item, steps, said))
   }
   const all = groups()
   const [only] = all
@@ -45,17 +43,17 @@ const itemRows = (step: SimulationStep, steps: ReadonlyArray<PlanStep>, failure:
   })
 }
 
-const childRows = (step: SimulationStep, written: PlanStep, failure: Failure): ReadonlyArray<Row> => {
+const childRows = (step: SimulationStep, written: PlanStep, said: Said): ReadonlyArray<Row> => {
   if (step.status === "skipped" || step.children === undefined) return []
   switch (written.kind) {
     case "if":
     case "switch":
-      return branchRows(step, written, failure)
+      return branchRows(step, written, said)
     case "map":
-      return itemRows(step, written.steps, failure)
+      return itemRows(step, written.steps, said)
     case "parallel":
     case "loop":
-      return stepRows(step.children, written.steps, failure)
+      return stepRows(step.children, written.steps, said)
     default:
       return []
   }
@@ -65,7 +63,7 @@ const childRows = (step: SimulationStep, written: PlanStep, failure: Failure): R
 export const stepRows = (
   steps: ReadonlyArray<SimulationStep>,
   written: ReadonlyArray<PlanStep>,
-  failure: Failure
+  said: Said
 ): ReadonlyArray<Row> =>
   steps.flatMap((step, index): ReadonlyArray<Row> => {
     const plan = written[index]
@@ -73,7 +71,7 @@ export const stepRows = (
       name: step.id,
       status: statusOf(step),
       what: whatOf(step, plan),
-      notes: notesOf(step, failure),
-      children: childRows(step, plan, failure)
+      notes: notesOf(step, said),
+      children: childRows(step, plan, said)
     }]
   })

@@ -4,16 +4,20 @@
  * Owns the words. Must not know trees or terminals. The surprise: of retries and time-outs it says only what
  * differs from the batch's own, which stands once at the top.
  */
+import { textOf } from "../expression/Text.ts"
+import { canonicalJson } from "../expression/Value.ts"
+import { isValue } from "../manifest/Inputs.ts"
 import type { PlanStep, RetryPolicyData } from "../plan/Plan.ts"
 import { duration } from "../report/Duration.ts"
 import { shellWord } from "../report/NextSteps.ts"
-import { canonicalJson } from "../expression/Value.ts"
-import { textOf } from "../expression/Text.ts"
-import { isValue } from "../manifest/Inputs.ts"
 import { fixed, type Line } from "./PreviewRow.ts"
 import type { Simulation, SimulationStep } from "./Simulation.ts"
 
-type Failure = Simulation["failure"]
+/** What is said further up already, and holds where a step says nothing else. */
+export interface Said {
+  readonly failure: Simulation["failure"]
+  readonly workdir: string | undefined
+}
 
 const line = (shown: string, written: string): Line => ({ shown, written })
 
@@ -35,7 +39,7 @@ export const retryWords = ({ backoffSeconds, factor, jitter, maxAttempts, maxBac
   if (maxAttempts === 1) return "1 attempt"
   const wait = factor === 1
     ? `${brief(backoffSeconds * 1000)} apart`
-    : `${brief(backoffSeconds * 1000)} apart, then ×${factor} up to ${brief(maxBackoffSeconds * 1000)}`
+    : `${brief(backoffSeconds * 1000)} apart, ×${factor} up to ${brief(maxBackoffSeconds * 1000)}`
   const only = on === undefined ? [] : [
     ...(on.exitCodes ?? []).map((code) => `exit code ${code}`),
     ...(on.timeout === true ? ["a time-out"] : [])
@@ -114,11 +118,17 @@ export const whatOf = (step: SimulationStep, written: PlanStep): Line => {
   return fixed(step.reason === "when-false" && step.when !== undefined ? `${reason}: ${step.when}` : reason)
 }
 
-const attemptNotes = (step: SimulationStep, failure: Failure): ReadonlyArray<string> => {
+const sameRetries = (a: RetryPolicyData, b: RetryPolicyData): boolean =>
+  a.maxAttempts === b.maxAttempts
+  && (a.maxAttempts === 1
+    || (a.backoffSeconds === b.backoffSeconds && a.factor === b.factor && a.maxBackoffSeconds === b.maxBackoffSeconds
+      && a.jitter === b.jitter && canonicalJson(a.on) === canonicalJson(b.on)))
+
+const attemptNotes = (step: SimulationStep, { failure }: Said): ReadonlyArray<string> => {
   const { idempotent, retries, timeoutMs } = step
   if (retries === undefined) return []
   return [
-    ...(canonicalJson(retries) === canonicalJson(failure.retries) ? [] : [retryWords(retries)]),
+    ...(sameRetries(retries, failure.retries) ? [] : [retryWords(retries)]),
     ...((timeoutMs ?? null) === failure.timeoutMs ? [] : [timeoutWords(timeoutMs)]),
     ...(idempotent === false ? ["never twice without a person"] : [])
   ]
@@ -154,20 +164,18 @@ const compositeNotes = (step: SimulationStep): ReadonlyArray<string> => [
   ])
 ]
 
-/** What else there is to know of a step that may be done, a line each. */
-export const notesOf = (step: SimulationStep, failure: Failure): ReadonlyArray<Line> => {
-  if (step.status === "skipped") return []
-  const how = [
-    ...attemptNotes(step, failure),
-    ...gateNotes(step),
-    ...compositeNotes(step),
-    ...(step.continueOnError ? ["the target goes on if it fails"] : []),
-    ...(step.workdir === undefined ? [] : [`in ${step.workdir}`])
-  ].join("; ")
+/** What else there is to know of a step that may be done. */
+export const notesOf = (step: SimulationStep, said: Said): ReadonlyArray<Line> => {
+  const { conditional, continueOnError, problem, status, when, workdir } = step
+  if (status === "skipped") return []
   return [
-    ...(step.conditional === true && step.when !== undefined ? [fixed(`when ${step.when}`)] : []),
-    ...(step.problem === undefined ? [] : [line(`it will fail: ${step.problem}`, "it will fail")]),
-    ...(how === "" ? [] : [fixed(how)])
+    ...(conditional === true && when !== undefined ? [fixed(`when ${when}`)] : []),
+    ...(problem === undefined ? [] : [line(`it will fail: ${problem}`, "it will fail")]),
+    ...attemptNotes(step, said).map(fixed),
+    ...gateNotes(step).map(fixed),
+    ...compositeNotes(step).map(fixed),
+    ...(continueOnError ? [fixed("the target goes on if it fails")] : []),
+    ...(workdir === undefined || workdir === said.workdir ? [] : [line(`in ${workdir}`, "in a folder of its own")])
   ]
 }
 

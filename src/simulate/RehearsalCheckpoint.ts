@@ -19,6 +19,9 @@ export interface Fatal {
   readonly kill: () => void
 }
 
+/** Unlike `Effect.never` it holds no timer, which nobody would take down after a kill. */
+const nothingMore = Effect.async<never>(() => {})
+
 /** A checkpoint that keeps its events in `journal`, and goes on from what is in it. */
 export const rehearsalCheckpoint = (
   journal: Array<RunEvent>,
@@ -33,7 +36,7 @@ export const rehearsalCheckpoint = (
       if (fatal !== undefined && last !== -1) {
         for (const event of events.slice(0, last + 1)) journal.push(event)
         fatal.kill()
-        return Effect.never
+        return nothingMore
       }
       for (const event of events) journal.push(event)
       record.settle(events)

@@ -8,8 +8,9 @@
 import { Schema } from "effect"
 import { stringifyJson } from "../expression/Value.ts"
 import { AnyValue } from "../manifest/Inputs.ts"
+import { kindsOf } from "../manifest/Kinds.ts"
 import { durationMs, DurationText, StepId, Text, wholeNumber } from "../manifest/Scalars.ts"
-import { Choice, Expected, Hint, Misplaced, optional, required } from "../manifest/Words.ts"
+import { Expected, Hint, Misplaced, optional, required } from "../manifest/Words.ts"
 import type { ScriptedEnd } from "../process/ScriptedProcess.ts"
 
 const count = wholeNumber(1, Number.MAX_SAFE_INTEGER, "a whole number of at least 1")
@@ -81,22 +82,23 @@ const decisionFields = {
   after: optional(DurationText, "How long after the question, in words.", { examples: ["2h"] })
 }
 
-export const GateRule = Schema.Union(
-  Schema.Struct({
+export const GateRule = kindsOf({
+  decision: Schema.Struct({
     ...decisionFields,
     decision: required(
       Schema.Literal("approve", "reject").annotations({ [Expected]: "`approve` or `reject`" }),
       "`approve` takes the first option that does not reject."
     )
-  }).annotations({ title: "decision" }),
-  Schema.Struct({
+  }).annotations({ title: "decision", description: "A gate is approved or rejected." }),
+  option: Schema.Struct({
     ...decisionFields,
     option: required(StepId, "The option that is chosen.", { examples: ["blue"] })
-  }).annotations({ title: "option" })
-).annotations({
-  [Choice]: { noun: "a gate", keys: ["decision", "option"] },
+  }).annotations({ title: "option", description: "One of the options of a gate is chosen." })
+}, {
+  noun: "a rule for a gate",
   identifier: "GateRule",
-  description: "How a gate is decided; one that no rule matches is never decided."
+  description: "How a gate is decided; one that no rule matches is never decided.",
+  words: { [Expected]: "a mapping such as `{ match: api/ship, decision: approve }`" }
 })
 export type GateRule = typeof GateRule.Type
 

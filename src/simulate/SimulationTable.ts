@@ -4,97 +4,43 @@
  * Owns its lines. Must not print, and must not know a terminal but for its width. The surprise: targets
  * that go the same way are one tree, so that a hundred thousand of them take a handful of lines.
  */
-import { stringifyJson } from "../expression/Value.ts"
-import { fit, printable } from "../report/Printable.ts"
+import { printable, width } from "../report/Printable.ts"
 import type { Style } from "../report/Style.ts"
 import { type Cell, table } from "../report/Table.ts"
 import type { Preview, PreviewedTarget } from "./Preview.ts"
 import { makeTally } from "./PreviewDocument.ts"
-import { fixed, type Group, type Line, makeGroups, namesOf, type Row } from "./PreviewRow.ts"
+import { broken, countLines, headLines, type Look } from "./PreviewHead.ts"
+import { type Group, makeGroups, namesOf, type Row } from "./PreviewRow.ts"
 import { stepRows } from "./PreviewRows.ts"
-import { retryWords, several, timeoutWords } from "./PreviewWords.ts"
-import type { Simulation, SimulationTarget } from "./Simulation.ts"
+import { several } from "./PreviewWords.ts"
+import type { SimulationStep, SimulationTarget } from "./Simulation.ts"
 
-export interface SimulationTableOptions {
-  readonly style: Style
-  /** Of the terminal; absent where the text does not go to one, and nothing is cut. */
-  readonly columns?: number
+/** The folder of all attempts of a target, where they have one in common. */
+const sharedWorkdir = ({ steps }: SimulationTarget): string | undefined => {
+  let shared: string | undefined
+  let isFirst = true
+  const look = (all: ReadonlyArray<SimulationStep>): boolean =>
+    all.every(({ children = [], retries, workdir }) => {
+      if (retries === undefined) return look(children)
+      if (isFirst) shared = workdir
+      isFirst = false
+      return workdir === shared
+    })
+  return look(steps) ? shared : undefined
 }
-
-const runWords = ({ autoAdvance, cap, maxBlocked, maxParallel, order, strict }: Simulation["options"]): string =>
-  [
-    `${several(maxParallel, "target")} at a time`,
-    autoAdvance ? "goes on past blocked targets" : "halts at the first blocked target",
-    ...(maxBlocked === null
-      ? []
-      : [`at most ${"count" in maxBlocked ? maxBlocked.count : `${maxBlocked.percent}%`} blocked`]),
-    ...(strict ? ["strict"] : []),
-    ...(cap === null ? [] : [`at most ${several(cap, "step")} started`]),
-    ...(order === "manifest" ? [] : ["longest first by earlier runs, which are not looked at here"])
-  ].join("; ")
-
-const failureWords = ({ circuitBreaker, retries, timeoutMs }: Simulation["failure"]): string =>
-  [
-    retryWords(retries),
-    timeoutWords(timeoutMs),
-    circuitBreaker === false ? "no breaker" : `breaker at ${circuitBreaker.threshold} in a row`
-  ].join("; ")
-
-const counted = (counts: Readonly<Record<string, number>>, names: ReadonlyArray<readonly [string, string]>): string =>
-  names.flatMap(([key, word]) => {
-    const count = counts[key] ?? 0
-    return count === 0 ? [] : [`${count} ${word}`]
-  }).join(", ")
-
-const targetNames = [
-  ["pending", "pending"],
-  ["skipped", "skipped"],
-  ["blocked", "blocked"],
-  ["paused", "paused"]
-] as const
-const stepNames = [
-  ["pending", "pending"],
-  ["skipped", "skipped"],
-  ["requiresApproval", "requires-approval"],
-  ["requiresPolicy", "requires-policy"],
-  ["conditional", "conditional"]
-] as const
-
-const countLines = ({ steps, targets }: Simulation["counts"], filteredOut: number): ReadonlyArray<string> => [
-  `${several(targets.total, "target")}: ${counted(targets, targetNames)}${
-    filteredOut === 0 ? "" : ` (${filteredOut} not selected)`
-  }`,
-  ...(steps.total === 0
-    ? []
-    : [`${several(steps.total, "step")}: ${counted({ ...steps, pending: steps.pending }, stepNames)}`])
-]
-
-const headLines = ({ head, plan }: Preview, style: Style): ReadonlyArray<string> => [
-  `${style.bold(printable(plan.batch))}  ${plan.hash}`,
-  ...Object.entries(plan.inputs).map(([name, value]) =>
-    `input ${printable(name)} = ${fit(printable(stringifyJson(value)), 200)}`
-  ),
-  ...plan.secrets.map((name) => `input ${printable(name)} is secret`),
-  `run: ${runWords(head.options)}`,
-  `failure: ${failureWords(head.failure)}`
-]
 
 /** What is said of a target beside its steps. */
-const aboutTarget = ({ message, needs, status, step }: SimulationTarget): Line => {
-  if (message !== undefined) {
-    const at = step === undefined ? "" : `at ${step}: `
-    return {
-      shown: at + message,
-      written: status === "blocked" ? "sure to be blocked" : "a target that it needs does not complete"
-    }
-  }
-  return needs.length === 0
-    ? fixed("")
-    : {
-      shown: `needs ${needs.length > 10 ? several(needs.length, "target") : needs.join(", ")}`,
-      written: "needs other targets"
-    }
-}
+const aboutTarget = ({ message, needs, status, step }: SimulationTarget, workdir: string | undefined) => [
+  ...(message === undefined ? [] : [{
+    shown: step === undefined ? message : `at ${step}: ${message}`,
+    written: status === "blocked" ? "a step of it is sure to fail" : "it needs another, which does not complete"
+  }]),
+  ...(message !== undefined || needs.length === 0 ? [] : [{
+    shown: `needs ${needs.length > 10 ? several(needs.length, "target") : needs.join(", ")}`,
+    written: "needs others"
+  }]),
+  ...(workdir === undefined ? [] : [{ shown: `in ${workdir}`, written: "in a folder of its own" }])
+]
 
 const paintOf = (status: string, style: Style): (text: string) => string => {
   switch (status) {
@@ -111,50 +57,90 @@ const paintOf = (status: string, style: Style): (text: string) => string => {
   }
 }
 
-type Cells = ReadonlyArray<Cell>
+/** A row of the table before it is broken into lines. */
+interface Entry {
+  readonly name: string
+  /** What stands in the place of the name where the entry takes more than one line. */
+  readonly beside: string
+  readonly status: string
+  readonly what: string
+  readonly notes: string
+  readonly isTarget?: true
+}
 
 /** The rows below `lead`, which is what stands before the branches of the tree. */
-const treeCells = (rows: ReadonlyArray<Row>, lead: string, style: Style): ReadonlyArray<Cells> =>
-  rows.flatMap((row, index) => {
+const treeEntries = (rows: ReadonlyArray<Row>, lead: string): ReadonlyArray<Entry> =>
+  rows.flatMap(({ children, name, notes, status, what }, index) => {
     const isLast = index === rows.length - 1
     const inner = `${lead}${isLast ? "   " : "│  "}`
-    const beside = row.children.length === 0 ? inner : `${inner}│`
     return [
-      [
-        { text: `${lead}${isLast ? "└─" : "├─"} ${printable(row.name)}` },
-        { text: row.status, paint: paintOf(row.status, style) },
-        { text: printable(row.what.shown), ...(row.status === "skipped" ? { paint: style.dim } : {}) }
-      ],
-      ...row.notes.map(({ shown }): Cells => [
-        { text: beside.trimEnd() },
-        { text: "" },
-        { text: `  ${printable(shown)}`, paint: style.dim }
-      ]),
-      ...treeCells(row.children, inner, style)
+      {
+        name: `${lead}${isLast ? "└─" : "├─"} ${printable(name)}`,
+        beside: (children.length === 0 ? inner : `${inner}│`).trimEnd(),
+        status,
+        what: printable(what.shown),
+        notes: printable(notes.map(({ shown }) => shown).join("; "))
+      },
+      ...treeEntries(children, inner)
     ]
   })
 
-const groupCells = (group: Group<SimulationTarget>, style: Style): ReadonlyArray<Cells> => {
-  const { count, first, isUnbroken, last, rows, second, what } = group
-  const about = [...(count > 2 ? [several(count, "target")] : []), ...(what.shown === "" ? [] : [what.shown])].join(
-    "; "
-  )
+const groupEntries = ({ about, count, first, isUnbroken, last, rows, second }: Group<SimulationTarget>) => [
+  {
+    name: printable(namesOf(first.id, second?.id, last.id, isUnbroken)),
+    beside: rows.length === 0 ? "" : "│",
+    status: first.status,
+    what: printable(
+      [...(count > 2 ? [several(count, "target")] : []), ...about.map(({ shown }) => shown)].join("; ")
+    ),
+    notes: "",
+    isTarget: true as const
+  },
+  ...treeEntries(rows, "")
+]
+
+/** More lines than these of one text are for the document. */
+const mostLines = 3
+
+/** The lines of an entry; where there is a width, long texts are broken. */
+const cellsOf = ({ beside, isTarget, name, notes, status, what }: Entry, room: number | undefined, style: Style) => {
+  const [first = "", ...more] = room === undefined ? [what] : broken(what, room, mostLines)
+  const below = notes === "" ? [] : room === undefined ? [notes] : broken(notes, room - 2, mostLines)
+  const paint = status === "skipped" ? { paint: style.dim } : {}
   return [
     [
-      { text: printable(namesOf(first.id, second?.id, last.id, isUnbroken)), paint: style.bold },
-      { text: first.status, paint: paintOf(first.status, style) },
-      { text: printable(about) }
+      { text: name, ...(isTarget === true ? { paint: style.bold } : {}) },
+      { text: status, paint: paintOf(status, style) },
+      { text: first, ...paint }
     ],
-    ...treeCells(rows, "", style)
+    ...more.map((text) => [{ text: beside }, { text: "" }, { text: `  ${text}`, ...paint }]),
+    ...below.map((text) => [{ text: beside }, { text: "" }, { text: `  ${text}`, paint: style.dim }])
   ]
 }
 
+const header = ["TARGET", "STATUS", "WHAT"]
+
+/** Less than this is no room for words. */
+const leastRoom = 24
+
+const treeTable = (groups: ReadonlyArray<Group<SimulationTarget>>, look: Look): ReadonlyArray<string> => {
+  const entries = groups.map(groupEntries)
+  if (entries.length === 0) return []
+  const widest = (text: (entry: Entry) => string): number =>
+    entries.reduce((most, group) => group.reduce((all, entry) => Math.max(all, width(text(entry))), most), 0)
+  const { columns, style } = look
+  const taken = columns === undefined ? 0 : widest(({ name }) => name) + widest(({ status }) => status) + 4
+  const room = columns === undefined ? undefined : Math.max(leastRoom, columns - taken)
+  const cells = entries.flatMap((group, index): ReadonlyArray<ReadonlyArray<Cell>> => [
+    ...(index === 0 ? [] : [[]]),
+    ...group.flatMap((entry) => cellsOf(entry, room, style))
+  ])
+  return ["", ...table(header, cells, look)]
+}
+
 /** The lines of the report, without line ends. Goes through the targets once. */
-export const simulationTable = (
-  preview: Preview,
-  { columns, style }: SimulationTableOptions
-): ReadonlyArray<string> => {
-  const { head, plan } = preview
+export const simulationTable = (preview: Preview, look: Look): ReadonlyArray<string> => {
+  const { head: { failure }, plan } = preview
   const { add: tally, counts } = makeTally()
   const { add, groups } = makeGroups<SimulationTarget>()
   let filteredOut = 0
@@ -164,30 +150,22 @@ export const simulationTable = (
       filteredOut++
       return
     }
-    const rows = target.status === "skipped"
-      ? []
-      : stepRows(target.steps, plan.templates[template]?.steps ?? [], head.failure)
+    const isSkipped = target.status === "skipped"
+    const workdir = isSkipped ? undefined : sharedWorkdir(target)
+    const written = plan.templates[template]?.steps ?? []
+    const rows = isSkipped ? [] : stepRows(target.steps, written, { failure, workdir })
     const { id, labels, needs, status } = target
-    add(
-      `${template} ${status}`,
-      { id, labels, needs, status, circuitBreaker: false, steps: [] },
-      rows,
-      aboutTarget(target)
-    )
+    const slim: SimulationTarget = { id, labels, needs, status, circuitBreaker: false, steps: [] }
+    add(`${template} ${status}`, slim, rows, aboutTarget(target, workdir))
   }
   for (const each of preview.targets()) take(each)
-  const cells = groups().flatMap((group, index) => [...(index === 0 ? [] : [[]]), ...groupCells(group, style)])
-  const tree = cells.length === 0 ? [] : [
-    "",
-    ...table(["TARGET", "STATUS", "WHAT"], cells, { style, ...(columns === undefined ? {} : { columns }) })
-  ]
   return [
-    ...headLines(preview, style),
+    ...headLines(preview, look),
     ...countLines(counts(), filteredOut),
-    ...tree,
+    ...treeTable(groups(), look),
     ...Object.entries(plan.outputs).flatMap(([name, text], index) => [
       ...(index === 0 ? ["", "outputs:"] : []),
       `  ${printable(name)} = ${printable(text)}`
     ])
-  ].map((line) => (columns === undefined ? line : line))
+  ]
 }

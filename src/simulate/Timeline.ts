@@ -5,7 +5,7 @@
  * so that it reads the same in a file. The surprise: whatever happened gets at least one character,
  * since after a night of waiting the attempts are what one looks for.
  */
-import { fit, pad, printable } from "../report/Printable.ts"
+import { fit, pad, printable, width as widthOf } from "../report/Printable.ts"
 import type { RunEvent } from "../run/RunEvent.ts"
 import { offset } from "./Offset.ts"
 
@@ -83,6 +83,9 @@ export const barsOf = (journal: ReadonlyArray<RunEvent>): ReadonlyArray<Bar> => 
       case "AttemptFailed":
         begin(target, event.path, now, "wait", Date.parse(event.nextAttemptAt))
         break
+      case "RateLimited":
+        begin(target, event.path, now, "wait", Date.parse(event.until))
+        break
       case "IterationEnded":
         if (event.nextAttemptAt !== undefined) begin(target, event.path, now, "wait", Date.parse(event.nextAttemptAt))
         break
@@ -139,7 +142,7 @@ export const timeline = (journal: ReadonlyArray<RunEvent>, options: TimelineOpti
     status: statusOf(target),
     segments
   }))
-  const names = Math.max(...shown.map(({ name }) => name.length))
+  const names = Math.max(...shown.map(({ name }) => widthOf(name)))
   const statuses = Math.max(...shown.map(({ status }) => status.length))
   const width = Math.max(leastBar, columns - names - statuses - 6)
   const used = new Set<number>()

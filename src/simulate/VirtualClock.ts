@@ -143,7 +143,8 @@ export const inVirtualTime = <A, E, R>(
       stopped: () => end({ type: "stopped", at: world.now() }),
       still: () => end({ type: "still", at: world.now() })
     })
-    yield* make(world).pipe(
+    // The first turn is asked for, or an effect that only waits would never get one.
+    yield* Effect.zipRight(Effect.yieldNow(), make(world)).pipe(
       Effect.exit,
       Effect.map((exit) => end({ type: "ended", exit, at: world.now() })),
       Effect.withRandom(random),

@@ -131,7 +131,7 @@ describe("what lies in an inbox and is no decision", () => {
   ]
 
   it.live.each(files)(
-    "%s is told once, with its name and why",
+    "%s is told, with its name and why",
     ([, name, text, why]) =>
       withInbox((inbox) =>
         Effect.gen(function*() {
@@ -140,7 +140,7 @@ describe("what lies in an inbox and is no decision", () => {
           expect(first.decisions.map(({ opened }) => opened)).toEqual([1])
           expect(first.unreadable).toEqual([expect.stringContaining(`inbox/${name} `)])
           expect(first.unreadable.join()).toContain(why)
-          expect((yield* inbox.read(path)).unreadable).toEqual([])
+          expect(yield* inbox.read(path)).toEqual(first)
           expect(readFileSync(join(path, "inbox", name), "utf8")).toBe(text)
         })
       )
@@ -188,6 +188,7 @@ describe("what lies in an inbox and is no decision", () => {
         const path = run()
         expect(yield* inbox.read(path)).toEqual({ decisions: [], unreadable: [] })
         writeFileSync(join(path, "inbox"), "")
+        expect(yield* inbox.read(path)).toEqual({ decisions: [], unreadable: [] })
         const error = yield* Effect.flip(inbox.drop(path, decision()))
         expect(error).toMatchObject({ _tag: "StateError" })
       })

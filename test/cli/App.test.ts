@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Ajv } from "ajv"
-import { Effect, Layer } from "effect"
+import { Effect } from "effect"
 import {
   existsSync,
   lstatSync,
@@ -12,11 +12,11 @@ import {
   writeFileSync
 } from "node:fs"
 import { join } from "node:path"
-import { RunStore } from "../../src/checkpoint/RunStore.ts"
+import type { RunStore } from "../../src/checkpoint/RunStore.ts"
 import { reportSchema, type ReportSchemaName } from "../../src/report/Schemas.ts"
 import { banner } from "../../src/run/Banner.ts"
 import { StateError } from "../../src/run/StateError.ts"
-import { folder, pawl } from "./house.ts"
+import { folder, pawl, storeOf } from "./house.ts"
 
 const ajv = new Ajv({ strict: false })
 const expectShape = (name: ReportSchemaName, text: string): Record<string, unknown> => {
@@ -280,14 +280,7 @@ describe("looking at runs", () => {
 })
 
 describe("what goes wrong around it", () => {
-  const broken = (list: RunStore["Type"]["list"]) =>
-    Layer.succeed(RunStore, {
-      list,
-      read: () => Effect.dieMessage("not asked for"),
-      open: () => Effect.dieMessage("not asked for"),
-      checkpoint: () => Layer.die("not asked for"),
-      saveSummary: () => Effect.dieMessage("not asked for")
-    })
+  const broken = (list: RunStore["Type"]["list"]) => storeOf({ list })
 
   it.live("in the state directory has exit code 74", () =>
     Effect.gen(function*() {

@@ -165,12 +165,13 @@ describe("pawl run on a terminal", () => {
       expect(decisions(cwd)).toEqual([])
     }))
 
-  it.live.each([
+  const silent: ReadonlyArray<readonly [how: string, stage: Stage, words: ReadonlyArray<string>]> = [
     ["without a terminal on standard error", { isTerminal: false }, []],
     ["with --quiet", {}, ["--quiet"]],
     ["with --format json", {}, ["--format", "json"]],
     ["with --format ndjson", {}, ["--format", "ndjson"]]
-  ])("asks nobody %s", ([, stage, words]) =>
+  ]
+  it.live.each(silent)("asks nobody %s", ([, stage, words]) =>
     Effect.gen(function*() {
       const { code, stderr } = yield* at(["blue"], stage, ...words)
       expect([code, stderr.includes("decide")]).toEqual([3, false])

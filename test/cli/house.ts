@@ -10,7 +10,7 @@ import { layerFileInbox } from "../../src/checkpoint/FileInbox.ts"
 import { layerFile } from "../../src/checkpoint/FileRunStore.ts"
 import { layerInboxGates } from "../../src/checkpoint/InboxGates.ts"
 import { layerDisk } from "../../src/checkpoint/LiveDisk.ts"
-import type { RunStore } from "../../src/checkpoint/RunStore.ts"
+import { RunStore } from "../../src/checkpoint/RunStore.ts"
 import { app } from "../../src/cli/App.ts"
 import { layerStreams } from "../../src/cli/LiveStreams.ts"
 import { layerLog } from "../../src/cli/Log.ts"
@@ -55,6 +55,21 @@ export const folder = (): string => {
   onTestFinished(() => rmSync(path, { recursive: true, force: true }))
   return path
 }
+
+/** A store of which only these parts may be asked for. */
+export const storeOf = (parts: Partial<RunStore["Type"]>): Layer.Layer<RunStore> =>
+  Layer.succeed(RunStore, {
+    list: () => Effect.dieMessage("not asked for"),
+    read: () => Effect.dieMessage("not asked for"),
+    live: () => Effect.dieMessage("not asked for"),
+    events: () => Effect.dieMessage("not asked for"),
+    size: () => Effect.dieMessage("not asked for"),
+    unswept: () => Effect.dieMessage("not asked for"),
+    open: () => Effect.dieMessage("not asked for"),
+    checkpoint: () => Layer.die("not asked for"),
+    saveSummary: () => Effect.dieMessage("not asked for"),
+    ...parts
+  })
 
 const capture = (isTerminal: boolean, failure?: Error): Sink & { readonly bytes: () => Buffer } => {
   const chunks: Array<Buffer> = []

@@ -10,7 +10,7 @@ import { type Answer, binary, type Workplace } from "./pawl.ts"
 
 const environment = { PATH: "/usr/local/bin:/usr/bin:/bin", HOME: "/nonexistent", LANG: "C.UTF-8", TERM: "dumb" }
 
-const quoted = (word: string): string => `'${word.replaceAll("'", "'\\''")}'`
+export const quoted = (word: string): string => `'${word.replaceAll("'", "'\\''")}'`
 
 /** Runs a script of bash in a folder; `$PAWL` is the binary. */
 export const shell = async (

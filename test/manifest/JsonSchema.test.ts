@@ -1,13 +1,19 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Ajv } from "ajv"
+import { Either, FastCheck, Schema } from "effect"
 import { manifestJsonSchema } from "../../src/manifest/JsonSchema.ts"
+import { Manifest } from "../../src/manifest/Manifest.ts"
 import { mistakesIn } from "./reading.ts"
+import { manifestWith, someSteps } from "./trees.ts"
 
-const validate = new Ajv({ strict: true, strictTypes: false, strictRequired: false, allErrors: true }).compile(
-  manifestJsonSchema()
-)
+const ajv = new Ajv({ strict: true, strictTypes: false, strictRequired: false, allErrors: true })
+const validate = ajv.compile(manifestJsonSchema())
+const decode = Schema.decodeUnknownEither(Manifest, { onExcessProperty: "error" })
 const target = (fields: object) => ({ name: "a", targets: [{ id: "t", ...fields }] })
 const step = (fields: object) => target({ steps: [{ id: "s", ...fields }] })
+const steps = [{ id: "x", run: "y" }]
+const when = "{{ true }}"
+const approval = (fields: object) => step({ gate: { approval: "Ship?", ...fields } })
 
 describe("the JSON Schema of the language", () => {
   it.each<readonly [what: string, manifest: object]>([
@@ -35,6 +41,27 @@ describe("the JSON Schema of the language", () => {
     ["an expression for items", target({ run: "x", forEach: { items: "{{ inputs.a }}" } })],
     ["a matrix", target({ run: "x", forEach: { matrix: { os: ["a"], n: [1, 2] } } })],
     ["standard input", target({ run: "x", forEach: { stdin: true } })],
+    ["branches", step({ if: when, then: steps, else: steps })],
+    ["one branch", step({ if: ` ${when}\n`, then: steps })],
+    ["cases", step({ switch: "{{ inputs.a }}", cases: { full: steps, "": steps }, default: steps })],
+    ["a map over a list", step({ map: { over: [1, "a", { b: null }], maxParallel: 4 }, steps })],
+    ["a map over what an expression gives", step({ map: { over: "{{ inputs.a }}" }, steps, continueOnError: true })],
+    ["steps side by side", step({ parallel: {}, steps })],
+    ["some steps side by side", step({ parallel: { maxParallel: 2 }, steps, failure: { timeout: "1m" } })],
+    ["a loop while", step({ loop: { while: when, maxIterations: 10_000 }, steps })],
+    ["a loop until", step({ loop: { until: when, every: "30s" }, steps, env: { A: "1" } })],
+    [
+      "kinds in each other",
+      step({ parallel: {}, steps: [{ id: "i", if: when, then: [{ id: "l", loop: { until: when }, steps }] }] })
+    ],
+    ["an approval", approval({})],
+    ["an approval with all it can have", approval({ options: ["a", "reject"], onReject: "retry", show: "notes.md" })],
+    ["a policy", step({ gate: { policy: when, onReject: "skip" } })],
+    [
+      "a check",
+      step({ gate: { policy: { run: "./may", shell: "bash -eu", timeout: "90s" } }, failure: { timeout: "9s" } })
+    ],
+    ["a step that must not run again", step({ run: "x", idempotent: false })],
     ["the name of this schema", { $schema: "./batch.schema.json", ...target({ run: "x" }) }]
   ])("accepts %s, as pawl does", (_what, manifest) => {
     validate(manifest)
@@ -65,11 +92,102 @@ describe("the JSON Schema of the language", () => {
     ["two sources of items", target({ run: "x", forEach: { file: "a", glob: "b" } })],
     ["standard input turned off", target({ run: "x", forEach: { stdin: false } })],
     ["a type that is none", { ...target({ run: "x" }), inputs: { a: { type: "text" } } }],
+    ["no branch", step({ if: when })],
+    ["an empty branch", step({ if: when, then: [] })],
+    ["a branch that is one step", step({ if: when, then: steps[0] })],
+    ["a condition that is a boolean", step({ if: true, then: steps })],
+    ["a condition that is no expression", step({ if: "inputs.a", then: steps })],
+    ["work with a condition of another kind", step({ if: when, run: "x" })],
+    ["no cases", step({ switch: "x" })],
+    ["cases without one", step({ switch: "x", cases: {} })],
+    ["an empty case", step({ switch: "x", cases: { a: [] } })],
+    ["a map without steps", step({ map: { over: [1] } })],
+    ["a map over nothing", step({ map: {}, steps })],
+    ["a map over a text", step({ map: { over: "a, b" }, steps })],
+    ["a map over too much", step({ map: { over: Array.from({ length: 10_001 }, () => 1) }, steps })],
+    ["`maxParallel` beside `map`", step({ map: { over: [1] }, maxParallel: 2, steps })],
+    ["steps in `map`", step({ map: { over: [1], steps } })],
+    ["a `parallel` that is a number", step({ parallel: 2, steps })],
+    ["a loop without end", step({ loop: {}, steps })],
+    ["a loop with two ends", step({ loop: { while: when, until: when }, steps })],
+    ["a loop that goes on for too long", step({ loop: { until: when, maxIterations: 10_001 }, steps })],
+    ["steps of nothing", step({ steps })],
+    ["two kinds that hold steps", step({ map: { over: [1] }, parallel: {}, steps })],
+    ["a gate without a decision", step({ gate: {} })],
+    ["a gate that is a question alone", step({ gate: "Ship?" })],
+    ["a gate beside work", step({ gate: { approval: "Ship?" }, run: "x" })],
+    ["two who decide", step({ gate: { approval: "Ship?", policy: when } })],
+    ["options that only reject", approval({ options: ["reject"] })],
+    ["an option twice", approval({ options: ["a", "a"] })],
+    ["no options", approval({ options: [] })],
+    ["`onReject` beside `gate`", step({ gate: { approval: "Ship?" }, onReject: "skip" })],
+    ["a time-out of a composite step", step({ parallel: {}, steps, timeout: "1m" })],
+    ["retries of a gate", step({ gate: { approval: "Ship?" }, failure: { retries: { maxAttempts: 2 } } })],
+    ["`idempotent` in quotes", step({ run: "x", idempotent: "false" })],
+    ["a mistake deep within", step({ parallel: {}, steps: [{ id: "i", if: when, then: [{ id: "l", rn: "x" }] }] })],
+    ["a duration of nothing", target({ run: "x", timeout: "0s" })],
     ["a label called id", target({ run: "x", labels: { id: "y" } })]
   ])("refuses %s, as pawl does", (_what, manifest) => {
     expect(validate(manifest)).toBe(false)
     expect(mistakesIn(JSON.stringify(manifest))).not.toEqual([])
   })
+
+  it("is valid draft-07, and finds everything that it refers to", () => {
+    expect(ajv.validateSchema(manifestJsonSchema())).toBe(true)
+    expect(manifestJsonSchema()).toMatchObject({ $schema: "http://json-schema.org/draft-07/schema#" })
+  })
+
+  it.prop("accepts any steps that can be in each other, as pawl does", [someSteps], ([tree]) => {
+    validate(manifestWith(tree))
+    expect(validate.errors).toBeNull()
+    expect(Either.isRight(decode(manifestWith(tree)))).toBe(true)
+  })
+
+  const keys = [
+    "run",
+    "gate",
+    "if",
+    "then",
+    "else",
+    "cases",
+    "map",
+    "over",
+    "steps",
+    "loop",
+    "until",
+    "timeout",
+    "shell"
+  ]
+  const values: ReadonlyArray<unknown> = [null, true, 3, "x", "{{ true }}", [], {}, steps, { over: [] }, {
+    until: when
+  }]
+
+  /** The value with one thing in it changed, taken out or put in: `pick` decides which. */
+  const damaged = (value: unknown, pick: () => number): unknown => {
+    if (typeof value !== "object" || value === null || pick() % 4 === 0) return values[pick() % values.length]
+    if (Array.isArray(value)) {
+      const at = pick() % (value.length + 1)
+      return at === value.length ? [...value, values[pick() % values.length]] : value.with(at, damaged(value[at], pick))
+    }
+    const own = Object.keys(value)
+    const key = pick() % 3 === 0 ? keys[pick() % keys.length] : own[pick() % own.length]
+    if (key === undefined) return { run: "x" }
+    const { [key]: inner, ...rest } = Object.fromEntries(Object.entries(value))
+    return inner !== undefined && pick() % 5 === 0 ? rest : { ...rest, [key]: damaged(inner, pick) }
+  }
+
+  it.prop(
+    "accepts what pawl accepts and refuses what pawl can't decode, whatever is wrong",
+    [someSteps, FastCheck.infiniteStream(FastCheck.nat(1_000_000))],
+    ([tree, picks]) => {
+      const damagedTree = damaged(tree, () => picks.next().value)
+      const manifest = { ...manifestWith([]), targets: [{ id: "t", steps: damagedTree }] }
+      const accepted = validate(manifest)
+      if (accepted) expect(Either.isRight(decode(manifest))).toBe(true)
+      else expect(mistakesIn(JSON.stringify(manifest))).not.toEqual([])
+    },
+    { fastCheck: { numRuns: 300 } }
+  )
 
   it("says what every key is for", () => {
     const silent: Array<string> = []

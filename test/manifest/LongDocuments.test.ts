@@ -96,7 +96,7 @@ describe("a document in JSON", () => {
       "{\"a\": 1e999}",
       "1: 1e999: `1e999` is not a number that JSON can hold (quote it to make it a text)"
     ],
-    ["brackets without end", `{"a": ${"[".repeat(200)}${"]".repeat(200)}}`, "nested more than 100 deep"]
+    ["brackets without end", `{"a": ${"[".repeat(300)}${"]".repeat(300)}}`, "nested more than 200 deep"]
   ])("with %s is refused with its place", (_what, text, mistake) => {
     expect(readJson(text)).toEqual(Option.none())
     expect(shown(diagnosticsOf(text))[0]).toContain(mistake)

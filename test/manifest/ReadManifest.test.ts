@@ -217,11 +217,15 @@ describe("a manifest that is wrong", () => {
       target("run: x\ncomand: [y]"),
       "5: comand: unknown key `comand` (did you mean `command`?)"
     ],
-    ["a step that does nothing", target("steps: [{ id: a }]"), "4: { id: a }: a step needs `run` or `command`"],
+    [
+      "a step that does nothing",
+      target("steps: [{ id: a }]"),
+      "4: { id: a }: a step needs `run`, `command`, `gate`, `if`, `switch`, `map`, `parallel` or `loop`"
+    ],
     [
       "a step with a slip in its kind",
       step("comand: [x]"),
-      "6: comand: a step needs `run` or `command` (did you mean `command`?)"
+      "6: comand: a step needs `run`, `command`, `gate`, `if`, `switch`, `map`, `parallel` or `loop` (did you mean `command`?)"
     ],
     [
       "a step of two kinds",
@@ -371,7 +375,7 @@ describe("an expression that is wrong is marked where it stands", () => {
     const [first, ...rest] = diagnosticsOf(target(text))
     expect(rest).toEqual([])
     expect(first?.message).toBe("unknown input `nope`")
-    expect(first && marked(first)).toBe("inputs.nope")
+    expect(first && marked(first)).toBe("nope")
     expect(first?.line).toBe(line)
   })
 
@@ -386,7 +390,7 @@ describe("an expression that is wrong is marked where it stands", () => {
         batch("inputs: { release: { type: string } }\ntargets: [{ id: x, command: [a, \"{{ inputs.relase }}\"] }]")
       )
     ).toEqual([
-      "3: inputs.relase: unknown input `relase` (did you mean `release`?)"
+      "3: relase: unknown input `relase` (did you mean `release`?)"
     ])
   })
 

@@ -43,6 +43,11 @@ describe("YAML that is none", () => {
       "a: .inf\n",
       "1: .inf: `.inf` is not a number that JSON can hold (quote it to make it a text)"
     ],
+    [
+      "a number of a million digits",
+      `a: ${"1".repeat(1_000_000)}\n`,
+      "1: : a number of more than 1000 digits (quote it to make it a text)"
+    ],
     ["a prototype", "__proto__: { a: b }\n", "1: __proto__: `__proto__` can't be a key"]
   ])("%s is told in plain words", (_what, text, ...expected) => {
     expect(mistakes(text)).toEqual(expected)
@@ -53,7 +58,11 @@ describe("YAML that is none", () => {
     ["braces", `a: ${"{a: ".repeat(5000)}1${"}".repeat(5000)}`],
     ["lists in lists", `${"- ".repeat(5000)}a`]
   ])("nesting without end is refused, not followed: %s", (_what, text) => {
-    expect(mistakes(text)).toEqual([expect.stringContaining("nested more than 100 deep (is a bracket not closed?)")])
+    expect(mistakes(text)).toEqual([
+      expect.stringContaining(
+        "nested more than 200 deep (is a bracket not closed? steps may stand in each other 50 deep)"
+      )
+    ])
   })
 
   it("aliases that explode are refused", () => {

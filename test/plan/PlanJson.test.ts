@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Either, FastCheck } from "effect"
 import { decodePlan, encodePlan } from "../../src/plan/PlanJson.ts"
+import { manifestWith, someSteps } from "../manifest/trees.ts"
 import { planned } from "./planning.ts"
 
 const plan = planned(
@@ -26,6 +27,11 @@ describe("plan.json", () => {
   it("gives back the plan that was written, every digit of it", () => {
     expect(decodePlan(encodePlan(plan))).toEqual(Either.right(plan))
     expect(encodePlan(plan)).toContain("98765432109876543210")
+  })
+
+  it.prop("gives back any steps, of all kinds in each other", [someSteps], ([steps]) => {
+    const tree = planned(JSON.stringify(manifestWith(steps)), { values: { level: "full" } })
+    expect(decodePlan(encodePlan(tree))).toEqual(Either.right(tree))
   })
 
   it.each<readonly [what: string, damage: (text: string) => string, problem: unknown]>([
@@ -72,6 +78,13 @@ describe("plan.json", () => {
     const text = damage(encodePlan(plan))
     expect(text).not.toBe(encodePlan(plan))
     expect(decodePlan(text)).toEqual(Either.left(problem))
+  })
+
+  it.each([1000, 100_000])("steps %d deep in each other are refused, and nothing is thrown", (depth) => {
+    const open = "{\"id\":\"s\",\"kind\":\"parallel\",\"continueOnError\":false,\"steps\":["
+    const text = encodePlan(plan).replace("\"steps\":[", `"steps":[${open.repeat(depth)}`)
+      .replace("}],\"env\"", `}${"]}".repeat(depth)}],"env"`)
+    expect(decodePlan(text)).toEqual(Either.left(expect.any(String)))
   })
 
   it.prop("any text is a plan or is refused, and nothing is thrown", [

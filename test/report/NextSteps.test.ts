@@ -139,8 +139,8 @@ describe("what to do about gates", () => {
     expect(nextSteps(both, calls).map(({ why }) => why)).toEqual([
       "approve api/ship",
       "or reject it",
-      "see why it is stuck",
       "go on once it is decided",
+      "see why it is stuck",
       "try the blocked again"
     ])
   })

@@ -3,11 +3,11 @@ import { Either } from "effect"
 import { findGate, type GatesOf, gateWord, waitingGates } from "../../src/run/FindGate.ts"
 import type { RunFact } from "../../src/run/RunEvent.ts"
 import { apply, empty } from "../../src/run/RunState.ts"
-import { approval, ifStep, map, planOf, step } from "./plans.ts"
+import { approval, map, parallel, planOf, step } from "./plans.ts"
 
 const plan = planOf([
   { id: "api", steps: [step("build"), approval("ship"), approval("announce")] },
-  { id: "web/eu", steps: [map("shards", ["a", "b"], [ifStep("late", "{{ true }}", { then: [approval("ship")] })])] },
+  { id: "web/eu", steps: [map("shards", ["a", "b"], [parallel("late", [approval("ship")])])] },
   { id: "web", steps: [approval("ship")] }
 ])
 

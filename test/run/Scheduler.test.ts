@@ -6,6 +6,7 @@ const calm: Situation = {
   running: 0,
   stuck: 0,
   paused: 0,
+  waits: "none",
   total: 10,
   started: 0,
   capped: false,

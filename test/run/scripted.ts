@@ -6,6 +6,7 @@ export interface Scripted {
   readonly exitCode?: number
   readonly durationMs?: number
   readonly stdout?: string
+  readonly stderr?: string
   readonly timedOut?: boolean
   readonly couldNotStart?: string
 }
@@ -46,7 +47,7 @@ export const layerScripted = (script: Script, log: Array<Started> = []): Layer.L
           timedOut: end.timedOut ?? false,
           durationMs: end.durationMs ?? 0,
           stdout: end.stdout ?? "",
-          stderr: "",
+          stderr: end.stderr ?? "",
           truncated: { stdout: false, stderr: false }
         }
         return exit

@@ -69,6 +69,8 @@ const cases: ReadonlyArray<Case> = [
   ]),
   importing("run", "../checkpoint/Checkpoint.ts", false),
   importing("run", "../checkpoint/RunStore.ts", false),
+  importing("run", "../checkpoint/Inbox.ts", false),
+  importing("run", "../checkpoint/FileInbox.ts", true),
   importing("run", "../process/ProcessRunner.ts", false),
   importing("checkpoint", "../process/ProcessTable.ts", false),
   importing("checkpoint", "../process/LiveProcess.ts", true),

@@ -1,0 +1,140 @@
+/**
+ * The steps that can be seen from a place, and what is known to be so there.
+ *
+ * Owns looking them up, the nearest first, and the conditions under which a place is reached at all. Must not find
+ * mistakes. The surprise: a step's record is made once for all that see it, since what its own conditions show
+ * hangs together with those of the steps before it.
+ */
+import { Either } from "effect"
+import type { Expression } from "../expression/Expression.ts"
+import { saidEqual } from "../expression/Proof.ts"
+import { parseCondition, parseTemplate } from "../expression/Template.ts"
+import { dyn, type Fact, type Field, type RecordType, type Type } from "../expression/Type.ts"
+import { factsOfCondition, saidByCondition } from "../expression/TypeOfExpression.ts"
+import type { Known, TypeScope } from "../expression/TypeScope.ts"
+import { gateBefore } from "./ChildSteps.ts"
+import type { PlaceKeys } from "./PlaceKeys.ts"
+import { holdersOf, type Spot, stepAt, stepShape, textIn, type Within } from "./Spot.ts"
+import { stepType } from "./StepTypes.ts"
+import type { Conditions, View } from "./StepView.ts"
+import { unknownStep, visibleSteps } from "./UnknownStep.ts"
+
+/** The one expression that a text is, if it is one and nothing else. */
+export const loneExpression = (text: string): Expression | undefined =>
+  Either.match(parseTemplate(text), {
+    onLeft: () => undefined,
+    onRight: ({ parts: [only, ...more] }) => more.length > 0 || typeof only === "string" ? undefined : only
+  })
+
+const conditionOf = (text: string): Expression | undefined =>
+  Either.match(parseCondition(text), {
+    onLeft: () => undefined,
+    onRight: ({ parts: [only] }) => (typeof only === "string" ? undefined : only)
+  })
+
+const depthOf = (within: Within): number => holdersOf(within).length
+
+/** Tells `item`, `index` and `iteration` here from those further out or in. */
+export const placeOf = (within: Within): string =>
+  holdersOf(within)
+    .flatMap((holder) => {
+      const shape = stepAt(holder)
+      return shape?.kind === "map" || shape?.kind === "loop" ? [`${depthOf(holder)}/${shape.id}`] : []
+    })
+    .join(" ")
+
+const nobody: Known = { has: () => false }
+
+export interface StepScope {
+  /** `steps` at a place; without one, in a target that has no list of steps. */
+  readonly steps: (within: Within | undefined) => RecordType
+  readonly facts: (spot: Spot) => Known
+}
+
+/** `scopeAt` gives the scope of a place, in which its conditions are looked at. */
+export const makeStepScope = (keys: PlaceKeys, scopeAt: (spot: Spot) => TypeScope): StepScope => {
+  const scopeOf = (within: Within): TypeScope => scopeAt({ sight: "step", within })
+  const about = (facts: typeof factsOfCondition): Conditions["implied"] => (condition, within, truth) => {
+    const expression = condition === undefined ? undefined : conditionOf(condition)
+    return expression === undefined ? [] : facts(expression, scopeOf(within), truth)
+  }
+  const conditions: Conditions = {
+    implied: about(factsOfCondition),
+    said: about(saidByCondition),
+    chosen: (choice, within, name) => {
+      const expression = choice === undefined ? undefined : loneExpression(choice)
+      return expression === undefined || expression.filters.length > 0
+        ? []
+        : [saidEqual(expression.source.replace(/\s+/g, " "), name, placeOf(within))]
+    }
+  }
+
+  const places = new Map<string, ReadonlyMap<string, number>>()
+  const placesIn = (within: Within): ReadonlyMap<string, number> => {
+    const key = keys.list(within)
+    const known = places.get(key)
+      ?? new Map(within.steps.map((step, at) => [stepShape(step)?.id ?? "", at] as const).toReversed())
+    places.set(key, known)
+    return known
+  }
+
+  const records = new Map<string, Type>()
+  const recordAt = (within: Within, view: Pick<View, "leftBy">): Type => {
+    const key = `${keys.within(within)} ${view.leftBy ?? ""}`
+    const shape = stepAt(within)
+    const known = records.get(key)
+      ?? (shape === undefined
+        ? dyn
+        : stepType(shape, within, { conditions, isBroken: false, implies: () => [], ...view }))
+    records.set(key, known)
+    return known
+  }
+
+  const inList = (list: Within, name: string): Field | undefined => {
+    const at = placesIn(list).get(name)
+    if (at === undefined || at >= list.at || list.sees === "none") return undefined
+    const isAfter = list.sees === "all" || list.sees === "last"
+    const leftBy = isAfter ? gateBefore(list.steps, at) : undefined
+    const type = recordAt({ ...list, at, sees: "before" }, leftBy === undefined ? {} : { leftBy })
+    const field = { type, id: `${depthOf(list)}/${name}` }
+    if (list.sees !== "last") return field
+    const why = `\`${name}\` has not run before the first iteration`
+    return { ...field, unless: { by: "self", why, given: () => [`iterated ${placeOf(list)}`] } }
+  }
+
+  const find = (within: Within, name: string): Field | undefined =>
+    inList(within, name) ?? (within.holder === undefined ? undefined : find(within.holder.within, name))
+
+  const steps: StepScope["steps"] = (within) => ({
+    kind: "record",
+    what: "`steps`",
+    field: (name) => (within === undefined ? undefined : find(within, name)),
+    names: () => (within === undefined ? [] : visibleSteps(within)),
+    unknown: (name) => unknownStep(name, within)
+  })
+
+  /** What is so wherever a list is reached. */
+  const reached = ({ holder }: Within): ReadonlyArray<Fact> => {
+    if (holder === undefined) return []
+    const { branch, within } = holder
+    const { kind, step } = stepAt(within) ?? {}
+    return [
+      ...reached(within),
+      ...conditions.implied(textIn(step, "when"), within, true),
+      ...(kind === "if" ? conditions.implied(textIn(step, "if"), within, branch === "then") : []),
+      ...(kind === "switch" && branch.startsWith("case:")
+        ? conditions.chosen(textIn(step, "switch"), within, branch.slice("case:".length))
+        : [])
+    ]
+  }
+
+  const facts: StepScope["facts"] = ({ began, within }) => {
+    if (within === undefined) return nobody
+    let all: ReadonlySet<Fact> | undefined
+    const when = began === true ? textIn(stepAt(within)?.step, "when") : undefined
+    const make = () => new Set([...reached(within), ...conditions.implied(when, within, true)])
+    return { has: (fact) => (all ??= make()).has(fact) }
+  }
+
+  return { steps, facts }
+}
