@@ -9,6 +9,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises"
 import { dirname, join } from "node:path"
 import { manifestJsonSchema } from "../src/manifest/JsonSchema.ts"
 import { reportSchema, type ReportSchemaName } from "../src/report/Schemas.ts"
+import { simulateSchema, type SimulateSchemaName } from "../src/simulate/SimulateSchemas.ts"
 import { commandsPage } from "./generate/CommandsPage.ts"
 import { manifestPage } from "./generate/ManifestPage.ts"
 import { updateShown } from "./generate/Shown.ts"
@@ -30,8 +31,11 @@ const reportSchemas: ReadonlyArray<ReportSchemaName> = [
   "events",
   "cleanup",
   "init",
-  "version"
+  "version",
+  "validation"
 ]
+
+const simulateSchemas: ReadonlyArray<SimulateSchemaName> = ["simulation", "scenario", "rehearsal"]
 
 /** JSON has no comments, but JSON Schema has a keyword for them. */
 const schema = (name: string, value: object): string =>
@@ -50,6 +54,10 @@ const files: ReadonlyArray<Generated> = [
   ...reportSchemas.map((name) => ({
     path: `docs/schema/${name}.schema.json`,
     content: () => schema(name, reportSchema(name))
+  })),
+  ...simulateSchemas.map((name) => ({
+    path: `docs/schema/${name}.schema.json`,
+    content: () => schema(name, simulateSchema(name))
   }))
 ]
 

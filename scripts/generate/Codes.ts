@@ -18,7 +18,9 @@ const whatToDo: { readonly [Name in keyof typeof ExitCode]: string } = {
   ComeBackLater: "Run again after `retryAt`.",
   DecisionNeeded: "`pawl approve` or `pawl reject`, then run again.",
   Usage: "Fix the call.",
-  NotAcceptable: "Fix the file. A plan other than `--expect-plan` says, and changed targets on resume, end so too.",
+  NotAcceptable:
+    "Fix the file. A plan other than `--expect-plan` says, and changed targets on resume, end so too; so does a "
+    + "decision about a gate that does not wait for it.",
   Defect: "Report it.",
   State: "Fix the disk, then run again: nothing durable was lost.",
   Held: "Wait, or look at the process that is named.",
@@ -79,12 +81,14 @@ const events: { readonly [Type in RunEvent["type"]]: string } = {
   RunResumed: "Another invocation goes on with it; which targets begin again, which are retried.",
   TargetStarted: "A target is taken up, or taken up again.",
   StepStarted: "An attempt began, with its process id.",
-  StepEntered: "A composite step began, with the branch or the items it goes by; or a step with `idempotent: false` is about to.",
+  StepEntered:
+    "A composite step began, with the branch or the items it goes by; or a step with `idempotent: false` is about to.",
   IterationEnded: "An iteration of a loop is through and another follows, not before `nextAttemptAt`.",
   GateOpened: "A person has to decide; `seq` is what a decision refers to.",
   GateDecided: "A gate was decided: which option, by whom.",
   AttemptFailed: "An attempt failed and another follows, not before `nextAttemptAt`.",
-  RateLimited: "An attempt ran into a rate limit, which does not count as an attempt; nothing more starts before `until`.",
+  RateLimited:
+    "An attempt ran into a rate limit, which does not count as an attempt; nothing more starts before `until`.",
   StepSucceeded: "With the output that later steps may refer to.",
   StepFailed: "A step is exhausted and ends its branch or its target.",
   StepContinued: "A step is exhausted and its target goes on (`continueOnError`).",

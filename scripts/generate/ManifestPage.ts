@@ -7,6 +7,7 @@ import { filters } from "../../src/expression/Filters.ts"
 import { type FunctionDoc, languageFunctions, ownFunctions } from "../../src/expression/Language.ts"
 import { type Root, roots } from "../../src/expression/Names.ts"
 import { type Key, manifestSections, type Section } from "./ManifestShape.ts"
+import { stepBlocks } from "./ManifestSteps.ts"
 import { code, madeBy, page, sentence, table } from "./Markdown.ts"
 
 const keyRow = ({ description, examples, name, required, ...key }: Key): ReadonlyArray<string> => [
@@ -19,28 +20,37 @@ const keyRow = ({ description, examples, name, required, ...key }: Key): Readonl
 const keyTable = (keys: ReadonlyArray<Key>): ReadonlyArray<string> =>
   table(["key", "takes", "default", "meaning"], keys.map(keyRow))
 
+const listed = (words: ReadonlyArray<string>): string =>
+  words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`
+
 const sectionBlocks = (
-  { description, heading, keys, kinds }: Section
+  { beside, description, either, heading, keys, kinds }: Section
 ): ReadonlyArray<ReadonlyArray<string> | string> => [
   `### ${heading}`,
-  description + (kinds.length === 0 ? "" : ` It is ${kinds.join(" or ")}.`),
+  [
+    description,
+    ...(kinds.length === 0 ? [] : [`It is ${listed(kinds)}.`]),
+    ...(kinds.length > 1 && keys.length > 0 ? ["All of them have:"] : []),
+    ...(either.length === 0 ? [] : [`It has one of ${listed(either.map(code))}.`]),
+    ...(beside === undefined ? [] : [`Beside what every kind of ${beside} has:`])
+  ].join(" "),
   ...(keys.length === 0 ? [] : [keyTable(keys)])
 ]
 
 const rootWords: { readonly [Name in Root]: string } = {
   inputs: "The values of the batch's inputs: `inputs.release`. One without a value is missing, not null.",
   env: "Environment variables, as the step will see them: `env.HOME`.",
-  steps: "Earlier steps of the same target: `steps.build.output.exit_code`. See below.",
+  steps: "Earlier steps, the nearest first: `steps.build.output.exit_code`. See below.",
   targets: "`targets.api.status`; in the batch's `outputs` alone.",
-  item: "The item of a `forEach`; with `matrix` a mapping, such as `item.os`.",
+  item: "The item of the nearest `map`, or of the `forEach`; with `matrix` a mapping, such as `item.os`.",
   index: "Its place among the items, from 0.",
-  iteration: "Reserved for loops, which this version does not have.",
+  iteration: "The number of the iteration of a `loop`, from 0; in its steps and its conditions.",
   context: "`context.run_id`, `context.batch`, `context.target`, `context.attempt` (from 1) and `context.run_dir`."
 }
 
 const stepRows: ReadonlyArray<readonly [field: string, meaning: string]> = [
   ["status", "`succeeded`, `failed` (and the target went on, by `continueOnError`) or `skipped`."],
-  ["attempts", "How many attempts were made."],
+  ["attempts", "How many attempts were made; 0 of a step that makes none itself."],
   ["error", "Why it failed, in words; missing where it did not."],
   ["output.exit_code", "Missing after a skip, a time-out, a signal, or where it could not be started."],
   ["output.stdout", "The last 16 KiB of standard output of the last attempt; the whole is in the log."],
@@ -94,7 +104,7 @@ const reading =
 standard input. It may have up to 32 MiB; a longer list of targets belongs in a file of its own, taken up with
 \`forEach\`. These are errors, and \`pawl validate\` tells all of them at once with line, column and a hint:
 
-- an unknown key, a duplicate key, a second document, aliases that explode;
+- an unknown key, a duplicate key, a second document, aliases that explode, steps that stand too deep in each other;
 - a text where \`true\` or \`false\` belongs, such as \`continueOnError: "true"\`;
 - an unquoted \`{{ … }}\`, which YAML reads as a mapping: quote it;
 - an expression that cannot be read, or that stands where a shell would not take its value as data.
@@ -132,6 +142,7 @@ export const manifestPage = (): string =>
     "## Keys",
     durations,
     ...manifestSections().flatMap(sectionBlocks),
+    ...stepBlocks,
     "## Expressions",
     expressions,
     "### What an expression sees",

@@ -7,7 +7,7 @@
  */
 import { Option, SchemaAST as AST } from "effect"
 import { Manifest } from "../../src/manifest/Manifest.ts"
-import { Expected } from "../../src/manifest/Words.ts"
+import { Choice, Expected } from "../../src/manifest/Words.ts"
 import { anchor, code } from "./Markdown.ts"
 
 export interface Key {
@@ -27,6 +27,10 @@ export interface Section {
   readonly keys: ReadonlyArray<Key>
   /** Links to kinds that have a section of their own. */
   readonly kinds: ReadonlyArray<string>
+  /** The keys that tell kinds without a section of their own apart. */
+  readonly either: ReadonlyArray<string>
+  /** A link to what holds the keys that this kind shares with all others of its thing. */
+  readonly beside?: string
 }
 
 /** Section headings, as people call these things. */
@@ -43,7 +47,20 @@ const headings: Readonly<Record<string, string>> = {
   ForEach: "`forEach`",
   Step: "A step",
   RunStep: "A `run` step",
-  CommandStep: "A `command` step"
+  CommandStep: "A `command` step",
+  GateStep: "A `gate` step",
+  GateFailure: "`failure` of a gate",
+  Gate: "`gate`",
+  PolicyCheck: "The check of a policy",
+  IfStep: "An `if` step",
+  SwitchStep: "A `switch` step",
+  MapStep: "A `map` step",
+  MapOver: "`map`",
+  ParallelStep: "A `parallel` step",
+  Parallel: "`parallel`",
+  LoopStep: "A `loop` step",
+  Loop: "`loop`",
+  RateLimit: "`rateLimit`"
 }
 
 const link = (identifier: string): string => {
@@ -55,12 +72,20 @@ const link = (identifier: string): string => {
 const text = (annotation: Option.Option<string>): string => Option.getOrElse(annotation, () => "")
 const expected = (ast: AST.AST): string | undefined => Option.getOrUndefined(AST.getAnnotation<string>(Expected)(ast))
 
-/** The mapping below refinements. */
-const bare = (ast: AST.AST): AST.AST => (AST.isRefinement(ast) ? bare(ast.from) : ast)
+/** What stands for itself further down. */
+const resolved = (ast: AST.AST): AST.AST => (AST.isSuspend(ast) ? ast.f() : ast)
+
+/** The mapping, or the union of its kinds, below refinements. */
+const bare = (ast: AST.AST): AST.AST => {
+  if (AST.isRefinement(ast)) return bare(ast.from)
+  return AST.isDeclaration(ast) ? Option.getOrElse(AST.getSurrogateAnnotation(ast), () => ast) : ast
+}
+
+const identifierOf = (ast: AST.AST): string => text(AST.getIdentifierAnnotation(ast))
 
 const hasSection = (ast: AST.AST): boolean => {
   const inner = bare(ast)
-  return Option.isSome(AST.getIdentifierAnnotation(ast))
+  return identifierOf(ast) !== ""
     && ((AST.isTypeLiteral(inner) && inner.propertySignatures.length > 0) || AST.isUnion(inner))
 }
 
@@ -68,12 +93,17 @@ const hasSection = (ast: AST.AST): boolean => {
 const plainWords = (ast: AST.AST): string | undefined =>
   (AST.isRefinement(ast) ? plainWords(ast.from) : undefined) ?? expected(ast)
 
-const takes = (ast: AST.AST): string => {
-  if (hasSection(ast)) return link(text(AST.getIdentifierAnnotation(ast)))
+const takes = (outer: AST.AST): string => {
+  const ast = resolved(outer)
+  if (hasSection(ast)) return link(identifierOf(ast))
   const [rest] = AST.isTupleType(ast) ? ast.rest : []
-  if (rest !== undefined && hasSection(rest.type)) return `a list; each ${takes(rest.type)}`
-  const [index] = AST.isTypeLiteral(ast) ? ast.indexSignatures : []
-  if (index !== undefined && hasSection(index.type)) return `names, each with ${takes(index.type)}`
+  if (rest !== undefined && hasSection(resolved(rest.type))) return `a list; each ${takes(rest.type)}`
+  const mapping = bare(ast)
+  const [index] = AST.isTypeLiteral(mapping) ? mapping.indexSignatures : []
+  if (index !== undefined && (hasSection(index.type) || AST.isTupleType(index.type))) {
+    const each = takes(index.type)
+    if (each.includes("](#")) return `names, each with ${each}`
+  }
   const words = plainWords(ast)
   if (words !== undefined) return words
   if (rest !== undefined) return `a list; each ${takes(rest.type)}`
@@ -101,24 +131,42 @@ const keysOf = (ast: AST.AST): ReadonlyArray<Key> => {
   return AST.isTypeLiteral(inner) ? inner.propertySignatures.map(keyOf) : []
 }
 
-const sectionOf = (ast: AST.AST): Section => {
+const unique = (keys: ReadonlyArray<Key>): ReadonlyArray<Key> =>
+  keys.filter((key, index) => keys.findIndex(({ name }) => name === key.name) === index)
+
+const same = (one: Key, other: Key): boolean => JSON.stringify(one) === JSON.stringify(other)
+
+/** Keys that every kind of a thing has, as most of them have it; which of all kinds is the one that differs tells its own. */
+const shared = (kinds: ReadonlyArray<ReadonlyArray<Key>>): ReadonlyArray<Key> =>
+  (kinds[0] ?? []).filter((key) => kinds.every((keys) => keys.some(({ name }) => name === key.name)))
+
+const isChoice = (value: unknown): value is { readonly keys: ReadonlyArray<string> } =>
+  typeof value === "object" && value !== null && "keys" in value
+
+const sectionOf = (ast: AST.AST, common: ReadonlyArray<Key>, beside: string | undefined): Section => {
   const inner = bare(ast)
   const kinds = AST.isUnion(inner) ? inner.types : []
   const apart = kinds.filter(hasSection)
   const together = kinds.filter((kind) => !hasSection(kind)).map(keysOf).filter((keys) => keys.length > 0)
-  return {
-    heading: headings[text(AST.getIdentifierAnnotation(ast))] ?? "",
-    description: text(AST.getDescriptionAnnotation(ast)),
+  const choice = ast.annotations[Choice]
+  const own = apart.length > 1
+    ? shared(apart.map(keysOf))
     // A key that tells one kind from the others must not be there with another kind.
-    keys: together.length > 1
-      ? together.flat().map((key) => ({ ...key, required: false }))
-      : [...keysOf(ast), ...together.flat()],
-    kinds: apart.map((kind) => link(text(AST.getIdentifierAnnotation(kind))))
+    : together.length > 1
+    ? unique(together.flat()).map((key) => ({ ...key, required: false }))
+    : [...keysOf(ast), ...together.flat()]
+  return {
+    heading: headings[identifierOf(ast)] ?? "",
+    description: text(AST.getDescriptionAnnotation(ast)),
+    keys: own.filter((key) => !common.some((each) => same(each, key))),
+    kinds: apart.map((kind) => link(identifierOf(kind))),
+    either: together.length > 1 && isChoice(choice) ? choice.keys : [],
+    ...(beside === undefined ? {} : { beside })
   }
 }
 
-const below = (ast: AST.AST): ReadonlyArray<AST.AST> => {
-  if (AST.isRefinement(ast)) return below(ast.from)
+const below = (outer: AST.AST): ReadonlyArray<AST.AST> => {
+  const ast = bare(resolved(outer))
   if (AST.isUnion(ast)) return ast.types
   if (AST.isTupleType(ast)) return [...ast.elements, ...ast.rest].map(({ type }) => type)
   if (!AST.isTypeLiteral(ast)) return []
@@ -128,14 +176,21 @@ const below = (ast: AST.AST): ReadonlyArray<AST.AST> => {
 /** Every section, each once, in the order in which a reader of the manifest meets them. */
 export const manifestSections = (): ReadonlyArray<Section> => {
   const found = new Map<string, Section>()
-  const visit = (ast: AST.AST): void => {
-    const identifier = text(AST.getIdentifierAnnotation(ast))
-    if (hasSection(ast)) {
-      if (found.has(identifier)) return
-      found.set(identifier, sectionOf(ast))
+  const visit = (outer: AST.AST, common: ReadonlyArray<Key>, beside: string | undefined): void => {
+    const ast = resolved(outer)
+    const identifier = identifierOf(ast)
+    const isSection = hasSection(ast)
+    if (isSection && found.has(identifier)) return
+    if (isSection) found.set(identifier, sectionOf(ast, common, beside))
+    const inner = bare(ast)
+    const apart = AST.isUnion(inner) ? inner.types.filter(hasSection) : []
+    // What all kinds of a thing have is told once, where the thing is.
+    const kinds = isSection && apart.length > 1
+    for (const each of below(ast)) {
+      if (kinds) visit(each, shared(apart.map(keysOf)), link(identifier))
+      else visit(each, [], undefined)
     }
-    for (const inner of below(ast)) visit(inner)
   }
-  visit(Manifest.ast)
+  visit(Manifest.ast, [], undefined)
   return [...found.values()]
 }

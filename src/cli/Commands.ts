@@ -59,14 +59,20 @@ export const schemaNames = [
   "event",
   "error",
   "status",
+  "decision",
   "simulation",
+  "scenario",
+  "rehearsal",
   "runs",
   "logs",
   "events",
   "cleanup",
   "init",
-  "version"
+  "version",
+  "validation"
 ] as const
+
+export const importKinds = ["spec-kit", "taskpack"] as const
 
 export const runData = {
   name: "run",
@@ -234,6 +240,22 @@ export const schemaData = {
   examples: ["pawl schema manifest --output batch.schema.json"]
 } as const satisfies CommandData
 
+export const importData = {
+  name: "import",
+  summary: "write a manifest from a file of another tool",
+  arguments: [
+    { name: "KIND", required: true, description: "what the file is: spec-kit or taskpack", choices: importKinds },
+    { name: "FILE", required: true, description: "the file, or - for standard input", isFile: true }
+  ],
+  flags: common,
+  details: [
+    "The manifest is printed, or written with `--output`. Where something means something else in pawl, a comment "
+    + "says so; what can't be carried over is an error that names it, and nothing is written.",
+    "KIND is `spec-kit` for a workflow of GitHub Spec Kit, `taskpack` for a Task Pack of StellaOps."
+  ],
+  examples: ["pawl import spec-kit workflow.yml --output batch.yaml", "pawl import taskpack pack.yaml"]
+} as const satisfies CommandData
+
 export const initData = {
   name: "init",
   summary: "write a commented manifest to start from",
@@ -263,6 +285,7 @@ const names = [
   "cleanup",
   "schema",
   "init",
+  "import",
   "help"
 ] as const
 
@@ -290,6 +313,7 @@ const all = [
   cleanupData,
   schemaData,
   initData,
+  importData,
   helpData
 ] as const satisfies ReadonlyArray<CommandData>
 

@@ -84,6 +84,8 @@ export const dispatch = (call: Call, name: CommandName) => {
       return Effect.flatMap(Effect.promise(() => import("./SchemaCommand.ts")), (room) => room.schemaCommand(args))
     case "init":
       return Effect.flatMap(Effect.promise(() => import("./InitCommand.ts")), (room) => room.initCommand(args))
+    case "import":
+      return Effect.flatMap(Effect.promise(() => import("./ImportCommand.ts")), (room) => room.importCommand(args))
     case "help":
       return Effect.flatMap(Effect.promise(() => import("./HelpCommand.ts")), (room) => room.helpCommand(args))
   }

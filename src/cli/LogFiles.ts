@@ -6,7 +6,7 @@
  * is the step: that is how every table and every hint of pawl writes one, and the steps of the target
  * can still be named one by one.
  */
-import { Either } from "effect"
+import { Either, Option } from "effect"
 import { join } from "node:path"
 import { nearest } from "../expression/Nearest.ts"
 import type { Plan, PlanStep, PlanTarget } from "../plan/Plan.ts"
@@ -100,12 +100,13 @@ export const findLogs = (plan: Plan, runId: string, word: string): Either.Either
 /** The folder of a target's logs, relative to the run's. */
 export const logFolder = (target: string): string => `logs/${fileName(target)}`
 
+const decoded = Option.liftThrowable(decodeURIComponent)
+
 /** The path of the step whose log a file of that folder is; undefined where its name was cut. */
 const pathOfFile = (name: string): string | undefined => {
   const stem = /^(.+)\.(?:out|err)$/.exec(name)?.[1]
-  if (stem === undefined || /%(?![0-9A-F]{2})/.test(stem)) return undefined
-  const path = decodeURIComponent(stem)
-  return fileName(path) === stem ? path : undefined
+  const path = stem === undefined ? undefined : Option.getOrUndefined(decoded(stem))
+  return path !== undefined && fileName(path) === stem ? path : undefined
 }
 
 /** Paths of the steps whose logs lie in a target's folder. Those of iterations that are over are known by them alone. */

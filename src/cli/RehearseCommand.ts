@@ -52,6 +52,7 @@ const mannerOf = (flags: RehearseFlags, resume: ResumeRequest): Manner => ({
   ...resume,
   ...(flags.autoAdvance === undefined ? {} : { autoAdvance: flags.autoAdvance }),
   ...(flags.cap === undefined ? {} : { cap: flags.cap }),
+  ...(flags.noWait ? { noWait: true } : {}),
   ...(flags.maxParallel === undefined ? {} : { maxParallel: flags.maxParallel }),
   ...(flags.maxBlocked === undefined ? {} : { maxBlocked: flags.maxBlocked }),
   noWait: flags.noWait
@@ -82,6 +83,7 @@ const repeated = (flags: RehearseFlags, manifest: string, seed: number, secrets:
       "max-blocked",
       maxBlocked === undefined ? undefined : "count" in maxBlocked ? maxBlocked.count : `${maxBlocked.percent}%`
     ),
+    ...(flags.noWait ? ["--no-wait"] : []),
     ...given("scenario", scenario),
     ...(flags.chaos ? ["--chaos"] : []),
     ...given("seed", seed)

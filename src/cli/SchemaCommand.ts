@@ -12,6 +12,8 @@ const load = (name: Name): Promise<object> => {
     case "manifest":
       return import("../manifest/JsonSchema.ts").then(({ manifestJsonSchema }) => manifestJsonSchema())
     case "simulation":
+    case "scenario":
+    case "rehearsal":
       return import("../simulate/SimulateSchemas.ts").then(({ simulateSchema }) => simulateSchema(name))
     default:
       return import("../report/Schemas.ts").then(({ reportSchema }) => reportSchema(name))

@@ -54,6 +54,7 @@ const optionsOf = (flags: SimulateFlags, [manifest = "-"]: ReadonlyArray<string>
   target: flags.target,
   only: flags.only,
   order: flags.order,
+  noWait: flags.noWait,
   ...(flags.inputs === undefined ? {} : { inputs: flags.inputs }),
   ...(flags.autoAdvance === undefined ? {} : { autoAdvance: flags.autoAdvance }),
   ...(flags.strict ? { strict: true } : {}),

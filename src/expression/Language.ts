@@ -105,8 +105,6 @@ const environment = lazy((): Environment => {
 /** A piece of CEL that was parsed and checked. */
 export interface CompiledCel {
   readonly tree: ASTNode
-  /** What CEL knows of its type: `bool`, `string`, …; `dyn` where it depends. */
-  readonly type: string
   /** Throws the library's errors, and `OverBudget`. */
   readonly run: (context: ReadonlyMap<string, CelValue>, budget: Budget) => unknown
 }
@@ -115,13 +113,12 @@ export interface CompiledCel {
 export const compileCel = (source: string): CompiledCel => {
   const parsed = environment().parse(source)
   refuseOtherKeys(parsed.ast, library())
-  const { error, type, valid } = parsed.check()
+  const { error, valid } = parsed.check()
   if (!valid) throw error
   const account: Account = { budget: new Budget() }
   meter(parsed.ast, { account, errors: library() })
   return {
     tree: parsed.ast,
-    type: type ?? "dyn",
     run: (context, budget) => {
       account.budget = budget
       const result: unknown = parsed(context)
@@ -145,11 +142,27 @@ export interface CelFailure {
 /** The library puts whole values into its words. */
 const longestSummary = 200
 
+/** The library names its limits by their settings. */
+const limitWords: Readonly<Record<keyof typeof limits, string>> = {
+  maxAstNodes: `it has more than ${limits.maxAstNodes} parts`,
+  maxDepth: `it is nested more than ${limits.maxDepth} deep`,
+  maxListElements: `a list in it has more than ${limits.maxListElements} elements`,
+  maxMapEntries: `a map in it has more than ${limits.maxMapEntries} entries`,
+  maxCallArguments: `a function in it has more than ${limits.maxCallArguments} arguments`
+}
+
+const plainly = (code: string, summary: string): string => {
+  if (code !== "limit_exceeded") return summary
+  const [, words] = Object.entries(limitWords).find(([setting]) => summary.includes(setting)) ?? []
+  return words ?? summary
+}
+
 /** Reads whatever the library threw; a failure of its own making, such as a full stack, has the code `internal`. */
 export const celFailure = (thrown: unknown): CelFailure => {
   const { EvaluationError, ParseError, TypeError } = library()
   if (thrown instanceof ParseError || thrown instanceof EvaluationError || thrown instanceof TypeError) {
-    const { cause, node, summary } = thrown
+    const { cause, node } = thrown
+    const summary = plainly(thrown.code, thrown.summary)
     return {
       code: thrown.code,
       summary: summary.length > longestSummary ? `${summary.slice(0, longestSummary - 1)}…` : summary,

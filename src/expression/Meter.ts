@@ -73,6 +73,7 @@ const wrongPattern = ({ hint, reason }: PatternProblem, node: ASTNode) => ({
   code: "invalid_regular_expression",
   message: `the pattern ${reason}`,
   node,
+  range: { start: node.start, end: node.end },
   cause: new Hinted(hint)
 })
 

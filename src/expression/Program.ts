@@ -20,8 +20,6 @@ import type { Value } from "./Value.ts"
 
 export interface Program extends Piece {
   readonly names: Names
-  /** What CEL knows of its type without a scope: `bool`, `string`, …; `dyn` where it depends. */
-  readonly type: string
   readonly evaluate: (scope: Scope, budget: Budget) => Either.Either<Value, ExpressionError>
   /** The syntax tree, in places of the compiled text; absent for a plain path. */
   readonly tree?: ASTNode
@@ -57,7 +55,6 @@ const pathProgram = (piece: Piece, { keys, root }: PlainPath): Program => {
   return {
     ...piece,
     names: mentionsOf(path).names,
-    type: "dyn",
     back: (place) => place,
     evaluate: (scope) => {
       let value: Value | undefined = scope[root]
@@ -117,11 +114,11 @@ const celProgram = (piece: Piece, edits: ReadonlyArray<Edit>): Either.Either<Pro
   }
   return Either.try({
     try: () => {
-      const { run, tree, type } = compileCel(text)
-      return { run, tree, type, mentions: mentionsOf(tree), zoned: findZoneDependent(tree) }
+      const { run, tree } = compileCel(text)
+      return { run, tree, mentions: mentionsOf(tree), zoned: findZoneDependent(tree) }
     },
     catch: (thrown) => explainParse(piece, placed(thrown))
-  }).pipe(Either.flatMap(({ mentions, run, tree, type, zoned }) => {
+  }).pipe(Either.flatMap(({ mentions, run, tree, zoned }) => {
     if (zoned !== undefined) {
       const place = { start: back(zoned.start), end: back(zoned.end) }
       const hint = "use the methods in UTC, without a time zone: `getHours()`"
@@ -148,7 +145,7 @@ const celProgram = (piece: Piece, edits: ReadonlyArray<Edit>): Either.Either<Pro
           hint: "turn it into text or a number inside the expression"
         }))
     }
-    return Either.right({ ...piece, names: mentions.names, type, evaluate, tree, back })
+    return Either.right({ ...piece, names: mentions.names, evaluate, tree, back })
   }))
 }
 

@@ -129,17 +129,15 @@ const notBoolean = (expression: Expression, found: string): ExpressionError =>
   })
 
 /**
- * Parses a condition: one lone `{{ … }}`, white space around it allowed. An expression that can
- * never be a boolean is an error here already. Its `parts` hold the expression alone.
+ * Parses a condition: one lone `{{ … }}`, white space around it allowed. Its `parts` hold the expression alone.
+ * Whether it can be true or false is for the check of types to say.
  */
 export const parseCondition = (text: string): Either.Either<Template, Errors> =>
   Either.flatMap(parseTemplate(text), (template) => {
     const [expression, ...others] = expressionsOf(template)
     const around = template.parts.some((part) => typeof part === "string" && part.trim() !== "")
-    if (expression === undefined || others.length > 0 || around) return Either.left([notLone(text)])
-    const { type } = expression.program
-    return expression.filters.length === 0 && type !== "dyn" && type !== "bool"
-      ? Either.left([notBoolean(expression, `of type ${type}`)])
+    return expression === undefined || others.length > 0 || around
+      ? Either.left([notLone(text)])
       : Either.right({ ...template, parts: [expression] })
   })
 

@@ -102,16 +102,19 @@ export const plainPath = (walk: Walk): Seen => {
   return seen
 }
 
+const strings = /'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"/g
+
 /** Where a node stands in the program's source. CEL leaves the parentheses of an operand out of an operation's place. */
 export const spanOf = ({ back, source }: Program, node: ASTNode): readonly [number, number] => {
   let [start, end] = [back(node.start), back(node.end)]
-  const depth = (): number => {
-    let open = 0
-    for (const char of source.slice(start, end)) open += char === "(" ? 1 : char === ")" ? -1 : 0
-    return open
+  let depth = 0
+  let lowest = 0
+  for (const char of source.slice(start, end).replace(strings, "")) {
+    depth += char === "(" ? 1 : char === ")" ? -1 : 0
+    lowest = Math.min(lowest, depth)
   }
-  for (let open = depth(); open < 0 && source[start - 1] === "("; open++) start--
-  for (let open = depth(); open > 0 && source[end] === ")"; open--) end++
+  for (let missing = -lowest; missing > 0 && source[start - 1] === "("; missing--) start--
+  for (let missing = depth - lowest; missing > 0 && source[end] === ")"; missing--) end++
   return [start, end]
 }
 

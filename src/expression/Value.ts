@@ -131,10 +131,24 @@ const isRecord = (data: unknown): data is { readonly [key: string]: unknown } =>
  * their digits, absent fields left out. What hashes are taken over and values compared by.
  * Written without making a sorted copy, in which whole-number keys would go first.
  */
-export const canonicalJson = (data: unknown): string => {
+export const canonicalJson = (data: unknown): string => (isInOrder(data) ? JSON.stringify(data) : inOrder(data))
+
+const inOrder = (data: unknown): string => {
   if (typeof data === "string") return JSON.stringify(data)
-  if (Array.isArray(data)) return `[${data.map(canonicalJson).join(",")}]`
+  if (Array.isArray(data)) return `[${data.map(inOrder).join(",")}]`
   if (!isRecord(data)) return stringifyJson(data)
   const fields = Object.keys(data).filter((key) => data[key] !== undefined).sort()
-  return `{${fields.map((key) => `${JSON.stringify(key)}:${canonicalJson(data[key])}`).join(",")}}`
+  return `{${fields.map((key) => `${JSON.stringify(key)}:${inOrder(data[key])}`).join(",")}}`
+}
+
+/** Whether `JSON.stringify` alone, which is many times as fast, writes it canonically. */
+const isInOrder = (data: unknown): boolean => {
+  if (!isRecord(data)) return typeof data !== "bigint" && data !== undefined
+  if (Array.isArray(data)) return data.every(isInOrder)
+  let last: string | undefined
+  for (const key in data) {
+    if ((last !== undefined && key < last) || !isInOrder(data[key])) return false
+    last = key
+  }
+  return true
 }

@@ -21,7 +21,8 @@ export const within = ({ text, tight }: Written, needed: Tightness): string => t
 const escapes: Readonly<Record<string, string>> = { "\\": "\\\\", "'": "\\'", "\n": "\\n", "\r": "\\r", "\t": "\\t" }
 
 /** A text in single quotes. */
-export const celString = (text: string): string => `'${text.replaceAll(/[\\'\n\r\t]/g, (char) => escapes[char] ?? char)}'`
+export const celString = (text: string): string =>
+  `'${text.replaceAll(/[\\'\n\r\t]/g, (char) => escapes[char] ?? char)}'`
 
 /** A value as an expression. */
 export const celLiteral = (value: LiteralValue): string => typeof value === "string" ? celString(value) : String(value)
@@ -32,3 +33,11 @@ export const celKey = (key: string | number): string =>
 
 /** A text of a manifest in which `{{` stands for itself. */
 export const escapeBraces = (text: string): string => text.replaceAll("{{", "{{ \"{{\" }}")
+
+/** Whether the last name of a path leads anywhere. `has` takes no path with brackets in it. */
+export const isThere = (cel: string): Written => {
+  const dot = cel.lastIndexOf(".")
+  return cel.includes("[")
+    ? { text: `${celString(cel.slice(dot + 1))} in ${cel.slice(0, dot)}`, tight: tightness.comparison }
+    : { text: `has(${cel})`, tight: tightness.member }
+}

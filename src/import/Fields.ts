@@ -23,7 +23,12 @@ export const isObject = (value: Value | undefined): value is ValueObject =>
 export const isList = (value: Value | undefined): value is ReadonlyArray<Value> => Array.isArray(value)
 
 /** Says that something can't be carried over. */
-export const complain = ({ draft }: Pick<Fields, "draft">, path: Path, message: string, more: Partial<Finding> = {}): void => {
+export const complain = (
+  { draft }: Pick<Fields, "draft">,
+  path: Path,
+  message: string,
+  more: Partial<Finding> = {}
+): void => {
   draft.problems.push({ ...more, path, message })
 }
 

@@ -8,6 +8,7 @@
 import { Either } from "effect"
 import { isList, isObject } from "./Fields.ts"
 import { cutText } from "./Holes.ts"
+import { readJson } from "./SpecKitOutputs.ts"
 import { readSpecKitExpression } from "./SpecKitExpression.ts"
 import type { SpecKitStep } from "./SpecKitIndex.ts"
 import type { Fault, PathLeaf, SourceTree } from "./Tree.ts"
@@ -39,7 +40,7 @@ const read = (tree: SourceTree, gathered: ReadonlyArray<string>): SourceTree => 
   if (operand.kind !== "leaf") return changed
   const { end, segments, start } = operand
   if (tree.name === "from_json" && segments.length === 4 && segments[2] === "output" && segments[3] === "stdout") {
-    return { ...operand, segments: [...segments.slice(0, 3), "data"] }
+    return { ...operand, segments: [...segments.slice(0, 3), readJson] }
   }
   const path = tree.argument?.kind === "literal" ? tree.argument.value : undefined
   if (tree.name !== "map" || segments.join(".") !== "fan_in.results" || typeof path !== "string") return changed
@@ -54,7 +55,7 @@ const read = (tree: SourceTree, gathered: ReadonlyArray<string>): SourceTree => 
 
 /**
  * Reads expressions in which `gathered` are the steps that a fan-in waits for. What `from_json` makes of a
- * step's `stdout` is its `output.data`.
+ * step's `stdout` has a name of its own.
  */
 export const reader = (gathered: ReadonlyArray<string> = []): Tongue["read"] => (text, start, end) => {
   const { faults, tree } = readSpecKitExpression(text, start, end)

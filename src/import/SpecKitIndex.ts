@@ -5,10 +5,10 @@
  * write anything. The surprise: the step of a fan-out has no id that others could ask for; the
  * fan-out itself holds what its items put out.
  */
-import type { Value } from "../expression/Value.ts"
+import type { Value, ValueObject } from "../expression/Value.ts"
 import { complain, type Fields, isList, isObject } from "./Fields.ts"
 import type { Declared, Holding, Link } from "./StepIndex.ts"
-import { pathText, type Path } from "../manifest/Finding.ts"
+import { type Path, pathText } from "../manifest/Finding.ts"
 
 export interface SpecKitStep {
   readonly type: string
@@ -32,13 +32,12 @@ const holdings: Readonly<Record<string, Holding>> = {
 /** What a step is called in the manifest; the step of a fan-out need not have an id. */
 export const idOf = ({ values }: Fields): string => typeof values["id"] === "string" ? values["id"] : "item"
 
-export const typeOf = ({ values }: Fields): string =>
-  typeof values["type"] === "string" ? values["type"] : "command"
+export const typeOf = ({ type }: ValueObject): string => typeof type === "string" ? type : "command"
 
 /** The lists of steps within a step, by their paths. */
 export const listsIn = ({ at, values }: Fields): ReadonlyArray<readonly [at: Path, list: Value]> => {
   const of = (key: string) => key in values ? [[[...at, key], values[key] ?? null] as const] : []
-  switch (typeof values["type"] === "string" ? values["type"] : "command") {
+  switch (typeOf(values)) {
     case "if":
       return [...of("then"), ...of("else")]
     case "switch": {
@@ -79,9 +78,14 @@ export const indexSteps = (top: Fields): SpecKitIndex => {
       if (!isObject(value)) return
       const fields: Fields = { draft: top.draft, at: [...at, position], values: value }
       const id = ofId(fields)
-      const type = typeOf(fields)
+      const type = typeOf(value)
       const holding = holdings[type]
-      const link: Link = { list: pathText(at), at: position, id: id ?? "", ...(holding === undefined ? {} : { holding }) }
+      const link: Link = {
+        list: pathText(at),
+        at: position,
+        id: id ?? "",
+        ...(holding === undefined ? {} : { holding })
+      }
       if (id !== undefined) {
         const other = index.get(id)
         if (other !== undefined) {
@@ -100,9 +104,9 @@ export const indexSteps = (top: Fields): SpecKitIndex => {
   const within = (fields: Fields, chain: ReadonlyArray<Link>): void => {
     for (const [at, list] of listsIn(fields)) enter(list, at, chain)
     const template = fields.values["step"]
-    if (typeOf(fields) !== "fan-out" || !isObject(template)) return
+    if (typeOf(fields.values) !== "fan-out" || !isObject(template)) return
     const inner: Fields = { draft: top.draft, at: [...fields.at, "step"], values: template }
-    const holding = holdings[typeOf(inner)]
+    const holding = holdings[typeOf(template)]
     within(inner, [...chain, {
       list: pathText(inner.at),
       at: 0,

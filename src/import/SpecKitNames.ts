@@ -20,6 +20,8 @@ export interface KnownInput {
   readonly name: string
   readonly kind: Kind
   readonly mayBeAbsent: boolean
+  /** It is one of a few texts without white space. */
+  readonly isWord?: boolean
 }
 
 export interface SpecKitNames {
@@ -77,7 +79,8 @@ const inputFound = (inputs: SpecKitNames["inputs"], { end, segments, start }: Pa
     end,
     cel,
     is: known.kind,
-    ...(known.mayBeAbsent ? { mayBeAbsent: true } : {})
+    ...(known.mayBeAbsent ? { mayBeAbsent: true } : {}),
+    ...(known.isWord === true ? { isWord: true } : {})
   })
 }
 
@@ -121,11 +124,14 @@ export const tongueAt = (names: SpecKitNames, spot: Spot, gathered?: ReadonlyArr
     return Either.flatMap(gatheredBy(step, String(key), leaf), (tree) => {
       const inner = tongueAt(names, spot, waitsFor(step))
       let problem: Problem | undefined
-      const term = mapLeaves<PathLeaf, Ref>(placedAt(tree, leaf), (each) =>
-        Either.getOrElse(inner.find(each), (fault): Term => {
-          problem ??= fault
-          return { kind: "literal", value: null, start: leaf.start, end: leaf.end }
-        }))
+      const term = mapLeaves<PathLeaf, Ref>(
+        placedAt(tree, leaf),
+        (each) =>
+          Either.getOrElse(inner.find(each), (fault): Term => {
+            problem ??= fault
+            return { kind: "literal", value: null, start: leaf.start, end: leaf.end }
+          })
+      )
       return problem === undefined ? Either.right(term) : Either.left(problem)
     })
   }
@@ -174,7 +180,8 @@ export const tongueAt = (names: SpecKitNames, spot: Spot, gathered?: ReadonlyArr
             start,
             end,
             cel: first === "run_id" ? "context.run_id" : "inputs.workflow_dir",
-            is: "text"
+            is: "text",
+            isWord: first === "run_id"
           })
           : missing("`context` has `run_id` and `workflow_dir`, and nothing else")
       default:

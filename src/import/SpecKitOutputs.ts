@@ -21,7 +21,11 @@ export interface StepOutput extends Pick<Ref, "words" | "itemKey" | "mayBeAbsent
 type Segments = ReadonlyArray<string | number>
 type Found = Either.Either<StepOutput, Omit<Fault, "start" | "end">>
 
-const none = (message: string, hint?: string): Found => Either.left(hint === undefined ? { message } : { message, hint })
+const none = (message: string, hint?: string): Found =>
+  Either.left(hint === undefined ? { message } : { message, hint })
+
+/** What `from_json` makes of the `stdout` of a shell step; no name that a workflow could hold. */
+export const readJson = "stdout as JSON"
 
 export const isAgent = (type: string): boolean => type === "command" || type === "prompt" || type === "init"
 
@@ -35,7 +39,9 @@ const plainOption = (option: string): string => option.trim().replaceAll(/[^A-Za
  */
 export const gateWords = ({ values }: Fields): ReadonlyMap<string, string> => {
   const given = values["options"]
-  const options = isList(given) ? given.flatMap((each) => typeof each === "string" ? [each] : []) : ["approve", "reject"]
+  const options = isList(given)
+    ? given.flatMap((each) => typeof each === "string" ? [each] : [])
+    : ["approve", "reject"]
   const decidesNothing = values["on_reject"] === "skip"
   return new Map(options.map((option) => [
     option,
@@ -48,12 +54,13 @@ const codes = (continues: boolean, key: string | number): StepOutput | undefined
   return key === "stdout" || key === "stderr" ? { cel: `.output.${key}`, is: "text" } : undefined
 }
 
-const ofWork = ({ continues, type }: SpecKitStep, [key = "", ...rest]: Segments): Found => {
+const ofWork = ({ continues, fields, type }: SpecKitStep, [key = "", ...rest]: Segments): Found => {
   const known = rest.length === 0 ? codes(continues, key) : undefined
   if (known !== undefined) return Either.right(known)
   const deeper = rest.map(celKey).join("")
   const absent = continues ? { mayBeAbsent: true } : {}
-  if (type === "shell" && key === "data") return Either.right({ cel: `.output.json${deeper}`, is: "any", ...absent })
+  const isJson = key === readJson || (key === "data" && fields.values["output_format"] === "json")
+  if (type === "shell" && isJson) return Either.right({ cel: `.output.json${deeper}`, is: "any", ...absent })
   if (isAgent(type) && type !== "init" && key !== "") {
     return Either.right({ cel: `.output.values${celKey(key)}${deeper}`, is: "any", ...absent })
   }
@@ -67,7 +74,7 @@ const templateOf = ({ fields }: SpecKitStep): SpecKitStep | undefined => {
   const { at, draft, values: { step } } = fields
   if (!isObject(step)) return undefined
   const inner: Fields = { draft, at: [...at, "step"], values: step }
-  return { type: typeOf(inner), fields: inner, continues: step["continue_on_error"] === true }
+  return { type: typeOf(step), fields: inner, continues: step["continue_on_error"] === true }
 }
 
 /** What the step of each item puts out, from an item on. */

@@ -54,7 +54,9 @@ export const reach = <About>({ chain }: Declared<About>, place: Place): Either.E
     if (here === undefined) return Either.left("is within the step that asks for it")
     if (here.list !== link.list) return Either.left("stands in another branch")
     if (here.at === link.at) {
-      if (depth === chain.length - 1) return Either.left(place.length > chain.length ? "is around this" : "is this step")
+      if (depth === chain.length - 1) {
+        return Either.left(place.length > chain.length ? "is around this" : "is this step")
+      }
       continue
     }
     if (here.at < link.at) return Either.left("comes later")

@@ -19,6 +19,8 @@ export interface Ref extends Range {
   readonly mayHaveNoCode?: boolean
   /** Its possible texts over there, and what each is called here. */
   readonly words?: ReadonlyMap<string, string>
+  /** A text without white space. */
+  readonly isWord?: boolean
   /** The outputs of a map's items: how a key of one of them is reached from an item. */
   readonly itemKey?: (path: string) => ItemKey | undefined
   /** What stands for all of it, where that is more than the expression itself. */

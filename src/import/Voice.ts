@@ -12,6 +12,8 @@ export interface Voice {
   readonly truth: readonly [yes: string, no: string]
   /** Whether any value can stand where something is true or false. */
   readonly takesAnyForTrue: boolean
+  /** Whether a list or a mapping within a text is JSON. */
+  readonly writesJson: boolean
   /** Whether `default` also replaces an empty text. */
   readonly defaultsEmptyText: boolean
 }
@@ -20,9 +22,19 @@ export interface Voice {
 export interface Writing {
   readonly voice: Voice
   readonly faults: Array<Fault>
-  /** Sentences for a comment. */
+  /** Sentences for a comment where the expression stands. */
   readonly remarks: Set<string>
+  /** Sentences for a comment at the head of the file. */
+  readonly generalities: Set<string>
 }
+
+/** An expression in a language, nothing said of it yet. */
+export const startWriting = (voice: Voice): Writing => ({
+  voice,
+  faults: [],
+  remarks: new Set(),
+  generalities: new Set()
+})
 
 /** Says what can't be carried over. */
 export const refuse = ({ faults }: Writing, { end, start }: Range, message: string, hint?: string): void => {
@@ -33,6 +45,7 @@ export const specKit: Voice = {
   runner: "Spec Kit",
   truth: ["True", "False"],
   takesAnyForTrue: true,
+  writesJson: false,
   defaultsEmptyText: true
 }
 
@@ -40,5 +53,6 @@ export const taskRunner: Voice = {
   runner: "Task Runner",
   truth: ["true", "false"],
   takesAnyForTrue: false,
+  writesJson: true,
   defaultsEmptyText: false
 }

@@ -52,7 +52,7 @@ const flatten = (node: unknown): void => {
   if (isSeq(node)) {
     if (isFlat(node.items)) node.flow = true
     else node.items.forEach(flatten)
-  } else if (isMap(node)) for (const { value } of node.items) flatten(value)
+  } else if (isMap(node)) { for (const { value } of node.items) flatten(value) }
 }
 
 /** A blank line between the parts at the top. */
@@ -74,5 +74,9 @@ export const manifestText = (manifest: ValueObject, notes: ReadonlyArray<Note>):
     else node.commentBefore = node.commentBefore == null ? wrap(text) : `${node.commentBefore}\n${wrap(text)}`
   }
   if (head.length > 0) document.commentBefore = head.join("\n")
-  return document.toString({ lineWidth: 0, minContentWidth: 0, commentString: (text) => text.replaceAll(/^(?=.)/gm, "#") })
+  return document.toString({
+    lineWidth: 0,
+    flowCollectionPadding: false,
+    commentString: (text) => text.replaceAll(/^(?=.)/gm, "#")
+  })
 }

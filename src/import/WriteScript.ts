@@ -7,17 +7,15 @@
  */
 import { scanShell } from "../expression/ShellScanner.ts"
 import { isOpen, type Place, refusals } from "../expression/ShellPlace.ts"
-import type { Kind } from "./Term.ts"
-import { refuse } from "./Voice.ts"
-import { fillIn, startWriting, type Tongue, writeHoles, type WrittenText } from "./WriteText.ts"
+import type { Range } from "./Tree.ts"
+import { refuse, startWriting } from "./Voice.ts"
+import { fillIn, finish, type Tongue, writeHoles, type WrittenText } from "./WriteText.ts"
 
 /** Whether `sh` and `sh -e` may differ: there is more than one command. */
 export const hasCommands = (script: string): boolean => /[\n;&]/.test(script.trim())
 
-const mayBeWords = (kind: Kind): boolean => kind === "text" || kind === "any" || kind === "list"
-
 /** The places of holes in a script that is written already. */
-const placesIn = (text: string, holes: ReadonlyArray<{ readonly text: string; readonly hole: { start: number; end: number } }>) => {
+const placesIn = (text: string, holes: ReadonlyArray<{ readonly text: string; readonly hole: Range }>) => {
   let shift = 0
   const ranges = holes.map(({ hole, text: inside }) => {
     const start = hole.start + shift
@@ -27,11 +25,19 @@ const placesIn = (text: string, holes: ReadonlyArray<{ readonly text: string; re
   return scanShell(text, ranges)
 }
 
-const quoted = (place: Place | undefined, text: string): string => place === "single" ? `'"${text}"'` : text
+/** A hole out of the single quotes that it stands in; quotes that would hold nothing are left out. */
+const outOfQuotes = (script: string, { end, start }: Range, text: string) => {
+  const opens = script[start - 1] === "'"
+  const closes = script[end] === "'"
+  return {
+    hole: { start: opens ? start - 1 : start, end: closes ? end + 1 : end },
+    text: `${opens ? "" : "'"}"${text}"${closes ? "" : "'"}`
+  }
+}
 
 /** A script for a POSIX shell. */
 export const writeScript = (tongue: Tongue, script: string): WrittenText => {
-  const writing = startWriting(tongue)
+  const writing = startWriting(tongue.voice)
   const { runner } = tongue.voice
   const holes = writeHoles(writing, tongue, script, "text")
   const rest = fillIn(script, holes.map(({ hole }) => ({ hole, text: "" })))
@@ -44,18 +50,20 @@ export const writeScript = (tongue: Tongue, script: string): WrittenText => {
     )
   }
   const places = placesIn(fillIn(script, holes), holes)
-  for (const [index, { hole, kind }] of holes.entries()) {
-    const place = places[index] ?? "tangled"
-    if (place === "bare" && mayBeWords(kind)) {
-      writing.remarks.add(`A value without quotes is one word here; in ${runner} it is as many as it has, and part of the script.`)
+  for (const [index, { hole, isWord }] of holes.entries()) {
+    const place: Place = places[index] ?? "tangled"
+    if (place === "bare" && !isWord) {
+      writing.remarks.add(`A value without quotes is one word here, whatever it holds; in ${runner} it may be several.`)
     }
     if (isOpen(place) || place === "single") continue
     const [reason, hint] = refusals[place]
     refuse(writing, hole, reason, hint.replaceAll("{{ x }}", script.slice(hole.start, hole.end)))
   }
-  const text = fillIn(script, holes.map(({ hole, text: inside }, index) => ({
-    hole,
-    text: quoted(places[index], inside)
-  })))
-  return { text, kind: "text", faults: writing.faults, remarks: writing.remarks }
+  const text = fillIn(
+    script,
+    holes.map(({ hole, text: inside }, index) =>
+      places[index] === "single" ? outOfQuotes(script, hole, inside) : { hole, text: inside }
+    )
+  )
+  return finish(writing, text, "text")
 }

@@ -5,7 +5,8 @@
  * that keeps the meaning, and where there is none it refuses. The surprise: what has no known kind is
  * compared as it stands, with a remark, since then an unlike kind is false over there and an error here.
  */
-import { celLiteral, celString, tightness, within, type Written } from "./CelText.ts"
+import { celLiteral, celString, isThere, tightness, within, type Written } from "./CelText.ts"
+import { isTruthy } from "./Meaning.ts"
 import { isNumber, type Kind, kindOf, kindWords, type Ref, type Term } from "./Term.ts"
 import type { Comparison } from "./Tree.ts"
 import { refuse, type Writing } from "./Voice.ts"
@@ -65,6 +66,17 @@ const strictly = (writing: Writing, kinds: ReadonlyArray<Kind>): void => {
   )
 }
 
+/** An integer that is known to be one: CEL compares it with no other kind of number. */
+const isSurelyInt = (term: Term): boolean =>
+  kindOf(term) === "int" && (term.kind === "literal" || (term.kind === "leaf" && term.whole !== undefined))
+
+/** A side of a comparison of numbers. */
+const side = (writing: Writing, term: Term, other: Term): string => {
+  const cel = writeTerm(writing, term)
+  const needsDouble = isSurelyInt(term) && other.kind === "literal" && kindOf(other) === "number"
+  return needsDouble ? `double(${cel.text})` : within(cel, unary)
+}
+
 const asNumber = (writing: Writing, term: Term): string => `double(${within(writeTerm(writing, term), member)}.trim())`
 
 const looksLikeNumber = (writing: Writing, term: Term): string =>
@@ -72,10 +84,7 @@ const looksLikeNumber = (writing: Writing, term: Term): string =>
 
 const ordered = (writing: Writing, operator: Comparison, left: Term, right: Term): Written => {
   const kinds = [kindOf(left), kindOf(right)] as const
-  const plain = written(
-    `${within(writeTerm(writing, left), unary)} ${operator} ${within(writeTerm(writing, right), unary)}`,
-    comparison
-  )
+  const plain = written(`${side(writing, left, right)} ${operator} ${side(writing, right, left)}`, comparison)
   if (kinds.every(isNumber)) return plain
   if (kinds.every((kind) => kind === "text" || isNumber(kind))) {
     // Texts that are numbers count as numbers, where both sides are.
@@ -84,9 +93,9 @@ const ordered = (writing: Writing, operator: Comparison, left: Term, right: Term
     const areNumbers = literals.every((term) =>
       term.kind === "literal" && /^\s*[+-]?(?:\d+\.?\d*|\.\d+)\s*$/.test(String(term.value))
     )
-    const side = (term: Term): string =>
+    const double = (term: Term): string =>
       kindOf(term) === "text" ? asNumber(writing, term) : `double(${writeTerm(writing, term).text})`
-    const asNumbers = `${side(left)} ${operator} ${side(right)}`
+    const asNumbers = `${double(left)} ${operator} ${double(right)}`
     const test = texts.map((term) => looksLikeNumber(writing, term)).join(" && ")
     const isMixed = kinds.some(isNumber)
     if (!areNumbers) return isMixed ? alwaysFalse(writing, left, right) : plain
@@ -104,7 +113,9 @@ const alwaysFalse = (writing: Writing, left: Term, right: Term): Written => {
   refuse(
     writing,
     { start: left.start, end: right.end },
-    `${kindWords(kindOf(left))} and ${kindWords(kindOf(right))} are compared, which is always the same in ${writing.voice.runner}`,
+    `${kindWords(kindOf(left))} and ${
+      kindWords(kindOf(right))
+    } are compared, which is always the same in ${writing.voice.runner}`,
     "compare like with like"
   )
   return nothing
@@ -116,7 +127,7 @@ const equalOrNot = (writing: Writing, operator: "==" | "!=", left: Term, right: 
   const [a, b] = [kindOf(left), kindOf(right)]
   const write = (term: Term) => within(writeTerm(writing, term), unary)
   if (a === b || a === "any" || b === "any" || (isNumber(a) && isNumber(b))) {
-    return written(`${write(left)} ${operator} ${write(right)}`, comparison)
+    return written(`${side(writing, left, right)} ${operator} ${side(writing, right, left)}`, comparison)
   }
   // True is 1 and false is 0 where the language is Python's.
   const digit = left.kind === "literal" ? left : right.kind === "literal" ? right : undefined
@@ -125,8 +136,10 @@ const equalOrNot = (writing: Writing, operator: "==" | "!=", left: Term, right: 
     return written(`${write(other)} ${operator} ${String(digit.value === 1)}`, comparison)
   }
   const ref = left.kind === "leaf" && b === "null" ? left : right.kind === "leaf" && a === "null" ? right : undefined
-  // What is missing is told apart by `default`.
-  if (ref?.mayBeAbsent === true) return written(`${ref.cel} ${operator} null`, comparison)
+  if (ref?.mayBeAbsent === true) {
+    const there = isThere(ref.cel)
+    return operator === "!=" ? there : written(`!${within(there, unary)}`, unary)
+  }
   return alwaysFalse(writing, left, right)
 }
 
@@ -152,12 +165,18 @@ const membership = (writing: Writing, isNegated: boolean, left: Term, right: Ter
 
 /** Whether a term is true, for the language that it comes from. */
 export const writeTruth = (writing: Writing, term: Term): Written => {
+  if (writing.voice.takesAnyForTrue) {
+    if (term.kind === "literal") return written(String(isTruthy(term.value)), member)
+    if (term.kind === "list") return written(String(term.items.length > 0), member)
+  }
   const kind = kindOf(term)
   const cel = writeTerm(writing, term)
   if (kind === "bool") return cel
   if (kind === "any") {
     const { runner, takesAnyForTrue } = writing.voice
-    if (takesAnyForTrue) writing.remarks.add(`It must be true or false here; ${runner} takes any value for one of them.`)
+    if (takesAnyForTrue) {
+      writing.remarks.add(`It must be true or false here; ${runner} takes any value for one of them.`)
+    }
     return cel
   }
   if (writing.voice.takesAnyForTrue) {
@@ -195,7 +214,12 @@ export const writeTerm = (writing: Writing, term: Term): Written => {
     case "in":
       return membership(writing, term.isNegated, term.left, term.right)
     case "filter":
-      refuse(writing, term, "a filter within something else", "filters stand at the end of an expression, after all else")
+      refuse(
+        writing,
+        term,
+        "a filter within something else",
+        "filters stand at the end of an expression, after all else"
+      )
       return nothing
   }
 }

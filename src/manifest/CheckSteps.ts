@@ -16,37 +16,40 @@ const isList = (value: unknown): value is List => Array.isArray(value)
 
 const holding = ["then", "else", "default", "steps"] as const
 
+type Inner = readonly [keys: Path, steps: List]
+const none: ReadonlyArray<Inner> = []
+
 /** The lists of steps within a step, with the keys that lead to each. */
-const listsIn = (step: unknown): ReadonlyArray<readonly [keys: Path, steps: List]> => {
-  if (!isMapping(step)) return []
-  const lists: Array<readonly [Path, List]> = []
+const listsIn = (step: unknown): ReadonlyArray<Inner> => {
+  if (!isMapping(step)) return none
+  let lists: Array<Inner> | undefined
   for (const key of holding) {
     const steps = step[key]
-    if (isList(steps)) lists.push([[key], steps])
+    if (isList(steps)) (lists ??= []).push([[key], steps])
   }
   const cases = step["cases"]
   if (isMapping(cases)) {
-    for (const [name, steps] of Object.entries(cases)) if (isList(steps)) lists.push([["cases", name], steps])
+    for (const [name, steps] of Object.entries(cases)) if (isList(steps)) (lists ??= []).push([["cases", name], steps])
   }
-  return lists
+  return lists ?? none
 }
 
-const usedTwice = (steps: List, path: Path, where: string): ReadonlyArray<Finding> => {
+const usedTwice = (steps: List, path: Path, where: string, findings: Array<Finding>): void => {
   const first = new Map<string, number>()
-  return steps.flatMap((step, index): ReadonlyArray<Finding> => {
+  for (let index = 0; index < steps.length; index++) {
+    const step = steps[index]
     const id = isMapping(step) ? step["id"] : undefined
-    if (typeof id !== "string") return []
+    if (typeof id !== "string") continue
     const earlier = first.get(id)
-    if (earlier === undefined) {
-      first.set(id, index)
-      return []
+    if (earlier === undefined) first.set(id, index)
+    else {
+      findings.push({
+        path: [...path, index, "id"],
+        message: `step id \`${id}\` is used twice in ${where}`,
+        hint: `the other is \`${pathText([...path, earlier])}\`: expressions need to tell them apart`
+      })
     }
-    return [{
-      path: [...path, index, "id"],
-      message: `step id \`${id}\` is used twice in ${where}`,
-      hint: `the other is \`${pathText([...path, earlier])}\`: expressions need to tell them apart`
-    }]
-  })
+  }
 }
 
 /**
@@ -58,7 +61,7 @@ export const sameStepIds = (steps: unknown, path: Path, seen: Set<List>): Readon
   const visit = (list: List, at: Path, where: string): void => {
     if (seen.has(list)) return
     seen.add(list)
-    findings.push(...usedTwice(list, at, where))
+    if (list.length > 1) usedTwice(list, at, where, findings)
     list.forEach((step, index) => {
       for (const [keys, inner] of listsIn(step)) visit(inner, [...at, index, ...keys], `\`${pathText(keys)}\``)
     })
@@ -67,13 +70,13 @@ export const sameStepIds = (steps: unknown, path: Path, seen: Set<List>): Readon
   return findings
 }
 
-/** How many lists of steps stand in each other, this one included; known ones are in `heights`. */
+/** How many lists of steps stand in each other, this one included; what is known of those with others in them is in `heights`. */
 const heightOf = (steps: List, heights: Map<List, number>): number => {
   const known = heights.get(steps)
   if (known !== undefined) return known
   let height = 0
   for (const step of steps) for (const [, inner] of listsIn(step)) height = Math.max(height, heightOf(inner, heights))
-  heights.set(steps, height + 1)
+  if (height > 0) heights.set(steps, height + 1)
   return height + 1
 }
 

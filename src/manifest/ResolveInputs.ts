@@ -8,7 +8,7 @@
  */
 import { Array, Either } from "effect"
 import { nearest } from "../expression/Nearest.ts"
-import { canonicalJson, parseJson, type Value, type ValueObject } from "../expression/Value.ts"
+import { canonicalJson, parseJson, UnfitJson, type Value, type ValueObject } from "../expression/Value.ts"
 import { type Input, type Inputs, type InputType, isOfType, isValue, typeWords } from "./Inputs.ts"
 
 /** Where the values of one invocation come from. */
@@ -109,8 +109,20 @@ const ofType = (
       ...(origin === "given" ? { hint: `for example \`--input ${name}=${examples[input.type]}\`` } : {})
     })
 
+/** What a text holds that no value may, where it is JSON. */
+const unfit = (text: string): string | undefined => {
+  try {
+    parseJson(text)
+    return undefined
+  } catch (cause) {
+    return cause instanceof UnfitJson ? cause.message : undefined
+  }
+}
+
 const fromText = (name: string, input: Input, text: string, origin: InputProblem["origin"]): Outcome<Value> => {
   const value = readers[input.type](text)
+  const held = value === undefined && readers[input.type] === json ? unfit(text) : undefined
+  if (held !== undefined) return Either.left({ origin, name, message: `input \`${name}\` holds ${held}` })
   return ofType(name, input, value ?? null, origin, text)
 }
 

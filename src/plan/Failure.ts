@@ -18,7 +18,8 @@ export interface Inherited {
 
 /** Where nothing is said. */
 export const defaults: Inherited = {
-  retries: { maxAttempts: 1, backoffSeconds: 1, factor: 2, maxBackoffSeconds: 300, jitter: false },
+  // In the order of canonical JSON, as `PlanStep.ts` has it.
+  retries: { backoffSeconds: 1, factor: 2, jitter: false, maxAttempts: 1, maxBackoffSeconds: 300 },
   timeoutMs: undefined,
   breakerThreshold: 3
 }

@@ -7,7 +7,8 @@
  */
 import { Either } from "effect"
 import { type Names, unionNames } from "../expression/Names.ts"
-import { findExpressions } from "../expression/Template.ts"
+import { parseExpression } from "../expression/Expression.ts"
+import { scanExpression } from "../expression/ExpressionScanner.ts"
 import { canonicalJson, type Value, type ValueObject } from "../expression/Value.ts"
 import type { Plan, PlanStep, PlanTarget, PlanTemplate } from "./Plan.ts"
 import { allSteps, mapBranches, outerTexts, stepTexts } from "./StepTree.ts"
@@ -25,15 +26,31 @@ const unnamedSteps = (steps: ReadonlyArray<PlanStep>): ReadonlyArray<PlanStep> =
 /** A template without what people call its steps, which changes nothing that they do. */
 const unnamed = (template: PlanTemplate): PlanTemplate => ({ ...template, steps: unnamedSteps(template.steps) })
 
-/** What a text's expressions mention; remembered, since the templates of a long list repeat themselves. */
-const namesReader = (): (text: string) => Names => {
+/** The expressions in a text, as they are written. */
+const sourcesIn = (text: string): ReadonlyArray<string> => {
+  const sources: Array<string> = []
+  for (let start = text.indexOf("{{"); start !== -1;) {
+    const scanned = scanExpression(text, start + 2, false)
+    if (scanned._tag === "Unclosed") break
+    sources.push(text.slice(start + 2, scanned.end))
+    start = text.indexOf("{{", scanned.end + 2)
+  }
+  return sources
+}
+
+/** An expression in which neither word stands mentions nothing that a digest asks about. */
+const asked = /inputs|index/
+
+/** What expressions mention of the inputs and of the index; remembered, since those of a long list repeat themselves. */
+const namesReader = (): (text: string) => ReadonlyArray<Names> => {
   const known = new Map<string, Names>()
-  return (text) => {
-    const found = known.get(text)
-      ?? unionNames(Either.getOrElse(findExpressions(text), () => []).map((hole) => hole.expression.names))
-    known.set(text, found)
+  const namesOf = (source: string): Names => {
+    const found = known.get(source)
+      ?? Either.match(parseExpression(source, 0), { onLeft: () => unionNames([]), onRight: ({ names }) => names })
+    known.set(source, found)
     return found
   }
+  return (text) => sourcesIn(text).filter((source) => asked.test(source)).map(namesOf)
 }
 
 /** What a template gives to the digests of its targets and of the plan. */
@@ -51,7 +68,7 @@ export const templateDigests = (
   inputs: ValueObject
 ): ReadonlyArray<TemplateDigest> => {
   const namesOf = namesReader()
-  const namesIn = (texts: ReadonlyArray<string>) => texts.filter((text) => text.includes("{{")).map(namesOf)
+  const namesIn = (texts: ReadonlyArray<string>) => texts.flatMap(namesOf)
   return templates.map((template) => {
     const names = namesIn([...around(template), ...stepTexts(template.steps)])
     const all = names.some((each) => each.dynamic.has("inputs"))

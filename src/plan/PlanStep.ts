@@ -8,7 +8,7 @@ import type { Gate } from "../manifest/Gate.ts"
 import { durationMs, shellWords } from "../manifest/Scalars.ts"
 import type { CommandStep, LoopStep, RunStep, Step } from "../manifest/Steps.ts"
 import { inherit, type Inherited } from "./Failure.ts"
-import type { GateStep, LoopStep as PlannedLoop, PlanStep } from "./Plan.ts"
+import type { AttemptStep, GateStep, LoopStep as PlannedLoop, PlanStep } from "./Plan.ts"
 
 const defaultShell: ReadonlyArray<string> = ["sh", "-e"]
 const shellOf = (shell: string | undefined): ReadonlyArray<string> =>
@@ -23,15 +23,28 @@ const base = (step: Step) => ({
   ...(step.workdir === undefined ? {} : { workdir: step.workdir })
 })
 
-const attempts = (step: RunStep | CommandStep, { retries, timeoutMs: inherited }: Inherited) => {
+/** A step that makes attempts, its keys in order: of ten thousand listed targets that saves sorting them for the hash. */
+const planAttempt = (step: RunStep | CommandStep, { retries, timeoutMs: inherited }: Inherited): AttemptStep => {
   const timeoutMs = step.timeout === undefined ? inherited : durationMs(step.timeout)
-  return {
-    ...base(step),
-    ...(timeoutMs === undefined ? {} : { timeoutMs }),
-    outputs: step.outputs ?? "text",
-    retries,
+  const first = {
+    continueOnError: step.continueOnError ?? false,
+    ...(step.env === undefined ? {} : { env: step.env }),
+    id: step.id,
     ...(step.idempotent === false ? { idempotent: false as const } : {})
   }
+  const middle = {
+    ...(step.name === undefined ? {} : { name: step.name }),
+    outputs: step.outputs ?? "text",
+    retries
+  }
+  const last = {
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    ...(step.when === undefined ? {} : { when: step.when }),
+    ...(step.workdir === undefined ? {} : { workdir: step.workdir })
+  }
+  return "run" in step
+    ? { ...first, kind: "run", ...middle, run: step.run, shell: shellOf(step.shell), ...last }
+    : { command: step.command, ...first, kind: "command", ...middle, ...last }
 }
 
 /** What every approval offers where its author says nothing. */
@@ -71,8 +84,7 @@ const loopOf = (step: LoopStep): Pick<PlannedLoop, "while" | "until" | "maxItera
 
 const planStep = (step: Step, outer: Inherited): PlanStep => {
   const inner = inherit(outer, step.failure)
-  if ("run" in step) return { kind: "run", ...attempts(step, inner), run: step.run, shell: shellOf(step.shell) }
-  if ("command" in step) return { kind: "command", ...attempts(step, inner), command: step.command }
+  if ("run" in step || "command" in step) return planAttempt(step, inner)
   if ("gate" in step) return { kind: "gate", ...base(step), gate: gateOf(step.gate, inner) }
   if ("if" in step) {
     const { else: other = [], then } = step

@@ -29,9 +29,9 @@ const present = <A>(outer: A | undefined, inner: A | undefined): ReadonlyArray<A
 export const planTemplate = (manifest: Manifest, target: Target, batch: Inherited): PlanTemplate => {
   const outer = inherit(batch, target.failure)
   return {
-    steps: planSteps(stepsOf(target), outer),
+    breakerThreshold: outer.breakerThreshold,
     env: present(manifest.env, target.env),
-    workdir: present(manifest.workdir, target.workdir),
-    breakerThreshold: outer.breakerThreshold
+    steps: planSteps(stepsOf(target), outer),
+    workdir: present(manifest.workdir, target.workdir)
   }
 }

@@ -34,9 +34,13 @@ export const branchesOf = (step: PlanStep): ReadonlyArray<Branch> => {
   }
 }
 
+const holdsSteps = ({ kind }: PlanStep): boolean => kind !== "run" && kind !== "command" && kind !== "gate"
+
 /** Every step, those within others after the one that they are in. */
 export const allSteps = (steps: ReadonlyArray<PlanStep>): ReadonlyArray<PlanStep> =>
-  steps.flatMap((step) => [step, ...branchesOf(step).flatMap((branch) => allSteps(branch.steps))])
+  steps.some(holdsSteps)
+    ? steps.flatMap((step) => [step, ...branchesOf(step).flatMap((branch) => allSteps(branch.steps))])
+    : steps
 
 /** The texts in a value, at any depth. */
 export const valueTexts = (value: Value): ReadonlyArray<string> => {

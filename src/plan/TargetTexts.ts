@@ -40,18 +40,33 @@ const idProblem = (id: string): TextProblem | undefined => {
     : undefined
 }
 
-type Part = { readonly path: Path; readonly template: Template }
+interface Part {
+  readonly path: Path
+  readonly text: string
+  /** Absent where the text is the same for every item. */
+  readonly template?: Template
+}
 type Report = (path: Path, problem: TextProblem) => void
 
-const part = (text: string, what: string, path: Path, known: Known, findings: Array<Finding>): ReadonlyArray<Part> => {
+const part = (text: string, what: string, path: Path, known: Known, findings: Array<Finding>): Part | undefined => {
+  // Of a long list, hardly any text has an expression.
+  if (!text.includes("{{")) return { path, text }
   const parsed = parsePublic(text, what, known)
-  if (Either.isRight(parsed)) return [{ path, template: parsed.right }]
+  if (Either.isRight(parsed)) {
+    const template = parsed.right
+    return isConstant(template) ? { path, text: template.text } : { path, text, template }
+  }
   findings.push({ path, ...parsed.left })
-  return []
+  return undefined
 }
 
-const text = ({ path, template }: Part, known: Known, position: Position, report: Report): string | undefined => {
-  if (isConstant(template)) return template.text
+const textOf = (
+  { path, template, text }: Part,
+  known: Known,
+  position: Position,
+  report: Report
+): string | undefined => {
+  if (template === undefined) return text
   const rendered = renderPublicText(template, known, position)
   if (Either.isRight(rendered)) return rendered.right
   report(path, rendered.left)
@@ -60,12 +75,10 @@ const text = ({ path, template }: Part, known: Known, position: Position, report
 
 /** Several texts as one; shared between positions where none of them depends on one. */
 const together = <A>(parts: ReadonlyArray<Part>, known: Known, make: (texts: ReadonlyArray<string>) => A) => {
-  const fixed = parts.every((each) => isConstant(each.template))
-    ? make(parts.map((each) => each.template.text))
-    : undefined
+  const fixed = parts.every(({ template }) => template === undefined) ? make(parts.map(({ text }) => text)) : undefined
   return (position: Position, report: Report): A | undefined => {
     if (fixed !== undefined) return fixed
-    const texts = parts.map((each) => text(each, known, position, report)).filter((each) => each !== undefined)
+    const texts = parts.map((each) => textOf(each, known, position, report)).filter((each) => each !== undefined)
     return texts.length === parts.length ? make(texts) : undefined
   }
 }
@@ -77,11 +90,14 @@ export const targetTexts = (
   known: Known
 ): Either.Either<Render, ReadonlyArray<Finding>> => {
   const findings: Array<Finding> = []
-  const [id] = part(target.id, "an id", [...entry, "id"], known, findings)
+  const id = part(target.id, "an id", [...entry, "id"], known, findings)
   const names = Object.keys(target.labels ?? {})
+  const parts = (all: ReadonlyArray<Part | undefined>) => all.filter((each) => each !== undefined)
   const labels = together(
-    Object.entries(target.labels ?? {}).flatMap(([name, value]) =>
-      part(value, "a label", [...entry, "labels", name], known, findings)
+    parts(
+      Object.entries(target.labels ?? {}).map(([name, value]) =>
+        part(value, "a label", [...entry, "labels", name], known, findings)
+      )
     ),
     known,
     (texts) => {
@@ -91,13 +107,15 @@ export const targetTexts = (
     }
   )
   const needs = together(
-    (target.needs ?? []).flatMap((need, index) => part(need, "a need", [...entry, "needs", index], known, findings)),
+    parts(
+      (target.needs ?? []).map((need, index) => part(need, "a need", [...entry, "needs", index], known, findings))
+    ),
     known,
     (texts) => texts
   )
   if (id === undefined || findings.length > 0) return Either.left(findings)
   return Either.right((position, report) => {
-    const name = text(id, known, position, report)
+    const name = textOf(id, known, position, report)
     const rest = { labels: labels(position, report), needs: needs(position, report) }
     const problem = name === undefined ? undefined : idProblem(name)
     if (problem !== undefined) report(id.path, problem)

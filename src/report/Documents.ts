@@ -88,6 +88,24 @@ export const CleanupDocument = Schema.Struct({
 }).annotations({ identifier: "CleanupDocument", title: "pawl.cleanup/v1" })
 export type CleanupDocument = typeof CleanupDocument.Type
 
+export const ValidationDocument = Schema.Struct({
+  schema: Schema.Literal("pawl.validation/v1"),
+  /** What is not valid is told in an error document. */
+  valid: Schema.Literal(true),
+  /** As the user named it; `-` is standard input. */
+  file: Schema.String,
+  batch: Schema.String,
+  planHash: Schema.String,
+  targets: Schema.Int,
+  /** Of all targets, as they are written: one in a `map` or a `loop` counts once. */
+  steps: Schema.Int,
+  /** How many of the steps are gates. */
+  gates: Schema.Int,
+  /** Names of those that have a value and of the secret ones. */
+  inputs: Schema.Array(Schema.String)
+}).annotations({ identifier: "ValidationDocument", title: "pawl.validation/v1" })
+export type ValidationDocument = typeof ValidationDocument.Type
+
 export const InitDocument = Schema.Struct({
   schema: Schema.Literal("pawl.init/v1"),
   /** As the user named it. */

@@ -51,6 +51,10 @@ export const eventLine = (event: RunEvent, progress: Progress, style: Style): st
       return `${style.yellow("retry")} ${place(event)}: ${printable(event.message)}; attempt ${event.attempt + 1} in ${
         countdown(between(event.at, event.nextAttemptAt))
       }, at ${printable(event.nextAttemptAt)}`
+    case "RateLimited":
+      return `${style.yellow("rate-limited")} ${place(event)}: ${printable(event.message)}; nothing starts for ${
+        countdown(between(event.at, event.until))
+      }, until ${printable(event.until)}`
     case "StepContinued":
       return `${style.yellow("continued")} ${place(event)}: ${printable(event.message)}`
     case "StepFailed":

@@ -62,6 +62,8 @@ const several = (count: number, what: string): string => `the ${count === 1 ? ""
 export interface Standing extends Pick<Summary, "counts" | "runId" | "targets"> {
   readonly haltReason: string | null
   readonly gates: ReadonlyArray<SummaryGate & { readonly decision?: unknown }>
+  /** Of a run that was rate-limited. */
+  readonly retryAt?: string | null
   /** A process works on it now: a gate can be decided all the same. */
   readonly isLive?: boolean
 }
@@ -106,12 +108,16 @@ const onceDecided = ({ gates }: Standing, again: string): ReadonlyArray<NextStep
   return [{ why, command: again }]
 }
 
-const goOn = ({ counts: { paused, pending }, gates, haltReason }: Standing, again: string): ReadonlyArray<NextStep> => {
+const goOn = (
+  { counts: { paused, pending }, gates, haltReason, retryAt }: Standing,
+  again: string
+): ReadonlyArray<NextStep> => {
   const steps: Array<NextStep> = []
   const isTold = gates.length > 0
   if (paused > 0 && !isTold) steps.push({ why: `ask about ${several(paused, "paused")} again`, command: again })
   if (pending === 0) return steps
-  if (!isTold) steps.push({ why: `go on with ${several(pending, "pending")}`, command: again })
+  const when = retryAt == null ? "" : `, not before ${retryAt}`
+  if (!isTold) steps.push({ why: `go on with ${several(pending, "pending")}${when}`, command: again })
   if (haltReason === "TargetBlocked") {
     steps.push({ why: "go on past blocked targets", command: `${again} --auto-advance` })
   }

@@ -13,8 +13,10 @@ import {
   InitDocument,
   LogsDocument,
   RunsDocument,
+  ValidationDocument,
   VersionDocument
 } from "./Documents.ts"
+import { DecisionDocument } from "./DecisionDocument.ts"
 import { ErrorDocument } from "./ErrorDocument.ts"
 import { StatusDocument } from "./StatusDocument.ts"
 import { Summary } from "./Summary.ts"
@@ -24,12 +26,14 @@ const ast = {
   event: RunEvent.ast,
   error: ErrorDocument.ast,
   status: StatusDocument.ast,
+  decision: DecisionDocument.ast,
   runs: RunsDocument.ast,
   logs: LogsDocument.ast,
   events: EventsDocument.ast,
   cleanup: CleanupDocument.ast,
   init: InitDocument.ast,
-  version: VersionDocument.ast
+  version: VersionDocument.ast,
+  validation: ValidationDocument.ast
 } as const satisfies Readonly<Record<string, Schema.Schema.All["ast"]>>
 
 export type ReportSchemaName = keyof typeof ast

@@ -131,7 +131,7 @@ export const statusDocument = (view: StoredView, stateDir?: string): StatusDocum
     retryAt: halted?.retryAt ?? null,
     live: isLive ? { pid: live.pid } : null,
     next: nextSteps(
-      { counts, gates, runId: state.runId, targets, haltReason, isLive },
+      { counts, gates, runId: state.runId, targets, haltReason, retryAt: halted?.retryAt ?? null, isLive },
       { again: `pawl resume ${shellWord(state.runId)}${place}`, place }
     )
   }

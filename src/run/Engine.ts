@@ -108,10 +108,10 @@ export const runTargets = ({ context, options, plan, selection, values }: Engine
       Deferred.unsafeDone(told, Effect.void)
     }
 
-    const finish = (target: PlanTarget, { again = false, breakerOpened, later, status }: TargetEnd): void => {
+    const finish = (target: PlanTarget, { again, breakerOpened, later, status }: TargetEnd): void => {
       moved.add(target.id)
       const wasDecided = decided.delete(target.id)
-      if (again || (status === "paused" && wasDecided)) frontier.again(target.id)
+      if (again === true || (status === "paused" && wasDecided)) frontier.again(target.id)
       else if (later !== undefined) retryAt = Math.min(retryAt ?? later, later)
       else if (status === "pending") capped = true
       else if (status !== "paused") frontier.ended(target.id, status)

@@ -27,6 +27,8 @@ interface Life {
   /** Of the attempt that began last. */
   attempt: number
   isUnderWay: boolean
+  /** Recorded, but not started yet: what must not run twice is on record before it runs once. */
+  isArmed: boolean
   /** The last attempt was cut short: its number counts again. */
   wasCut: boolean
   /** Epoch milliseconds. */
@@ -38,7 +40,14 @@ interface Life {
   reason?: string
 }
 
-const newLife = (): Life => ({ attempt: 0, isUnderWay: false, wasCut: false, notBefore: 0, needsPerson: false })
+const newLife = (): Life => ({
+  attempt: 0,
+  isUnderWay: false,
+  isArmed: false,
+  wasCut: false,
+  notBefore: 0,
+  needsPerson: false
+})
 
 /** What of a step's definition its life is held against. Two branches may use a path twice: the laxer counts. */
 interface Rule {
@@ -108,6 +117,7 @@ export const makeStepLives = (plan: Plan, tell: Tell): StepLives => {
 
   const rest = (life: Life): void => {
     life.isUnderWay = false
+    life.isArmed = false
     active.delete(life)
   }
   const finish = (life: Life, end: End, reason?: string): void => {
@@ -134,6 +144,7 @@ export const makeStepLives = (plan: Plan, tell: Tell): StepLives => {
 
   const cutShort = (life: Life, target: string, path: string): void => {
     life.isUnderWay = false
+    life.isArmed = false
     life.wasCut = true
     life.needsPerson = ruleAt(target, path)?.isRepeatable === false
   }
@@ -176,11 +187,13 @@ export const makeStepLives = (plan: Plan, tell: Tell): StepLives => {
       }
       switch (event.type) {
         case "StepEntered":
-          if (event.attempt !== undefined) begins(life, name, event.attempt, event)
+          if (event.attempt === undefined) break
+          begins(life, name, event.attempt, event)
+          life.isArmed = true
           break
         case "StepStarted":
-          // One that must not be made twice has been recorded before it began.
-          if (!life.isUnderWay || life.attempt !== event.attempt) begins(life, name, event.attempt, event)
+          if (!life.isArmed || life.attempt !== event.attempt) begins(life, name, event.attempt, event)
+          life.isArmed = false
           break
         case "AttemptFailed":
           resolves(life, name, event.attempt, seq)

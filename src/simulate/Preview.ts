@@ -30,6 +30,7 @@ export interface PreviewRequest {
     readonly maxParallel?: number
     readonly maxBlocked?: MaxBlocked
     readonly cap?: number
+    readonly noWait?: boolean
     readonly order: "manifest" | "longest-first"
   }
 }
@@ -67,13 +68,15 @@ const headOf = ({ failure, options, plan }: PreviewRequest): Preview["head"] => 
     maxParallel: options.maxParallel ?? plan.run.maxParallel ?? 1,
     maxBlocked: options.maxBlocked ?? plan.run.maxBlocked ?? null,
     cap: options.cap ?? null,
+    noWait: options.noWait ?? false,
     order: options.order
   },
   failure: {
     retries: failure.retries,
     timeoutMs: failure.timeoutMs ?? null,
     circuitBreaker: breakerOf(failure.breakerThreshold)
-  }
+  },
+  ...(plan.rateLimit === undefined ? {} : { rateLimit: plan.rateLimit })
 })
 
 /** What the end of a target's steps means for it. */

@@ -26,6 +26,7 @@ export type PreviewOptions = Pick<
   | "cap"
   | "maxParallel"
   | "maxBlocked"
+  | "noWait"
   | "expectPlan"
 >
 

@@ -8,7 +8,7 @@ import { stringifyJson } from "../expression/Value.ts"
 import { fit, printable, width } from "../report/Printable.ts"
 import type { Style } from "../report/Style.ts"
 import type { Preview } from "./Preview.ts"
-import { retryWords, several, timeoutWords } from "./PreviewWords.ts"
+import { brief, retryWords, several, timeoutWords } from "./PreviewWords.ts"
 import type { Simulation } from "./Simulation.ts"
 
 export interface Look {
@@ -17,11 +17,26 @@ export interface Look {
   readonly columns?: number
 }
 
+const rateLimitWords = (limit: NonNullable<Simulation["rateLimit"]>): ReadonlyArray<string> => {
+  const { exitCodes, maxWaitMs, onLimit, stderr } = limit
+  const signs = [
+    ...exitCodes.map((code) => `exit code ${code}`),
+    ...(stderr === undefined ? [] : [`\`${stderr}\` on standard error`])
+  ]
+  return [signs.join(" or "), onLimit === "wait" ? `waits, at most ${brief(maxWaitMs)}` : "halts"]
+}
+
+/** A line as a terminal has room for it. */
+export const lineOf = (text: string, { columns }: Look): string => (columns === undefined ? text : fit(text, columns))
+
+/** Of an input's line, where there is no terminal: a list may have a hundred thousand elements. */
+const mostOfInput = 200
+
 /** Where a line ends that may end sooner. */
 const usual = 80
 
 const runWords = (options: Simulation["options"]): ReadonlyArray<string> => {
-  const { autoAdvance, cap, maxBlocked, maxParallel, order, strict } = options
+  const { autoAdvance, cap, maxBlocked, maxParallel, noWait, order, strict } = options
   return [
     `${several(maxParallel, "target")} at a time`,
     autoAdvance ? "goes on past blocked targets" : "halts at the first blocked target",
@@ -29,6 +44,7 @@ const runWords = (options: Simulation["options"]): ReadonlyArray<string> => {
       ? []
       : [`at most ${"count" in maxBlocked ? maxBlocked.count : `${maxBlocked.percent}%`} blocked`]),
     ...(strict ? ["strict"] : []),
+    ...(noWait ? ["halts where it would wait for more than a minute"] : []),
     ...(cap === null ? [] : [`at most ${several(cap, "step")} started`]),
     ...(order === "manifest" ? [] : ["longest first by earlier runs, which are not looked at here"])
   ]
@@ -66,42 +82,52 @@ const wrapped = (label: string, parts: ReadonlyArray<string>, columns: number): 
   return [`${label} ${first}`, ...more.map((line) => " ".repeat(label.length + 1) + line)]
 }
 
-const counted = (counts: ReadonlyArray<readonly [count: number, words: string]>): string =>
-  counts.filter(([count]) => count > 0).map(([count, words]) => `${count} ${words}`).join(", ")
+const counted = (counts: ReadonlyArray<readonly [count: number, words: string]>): ReadonlyArray<string> =>
+  counts.filter(([count]) => count > 0).map(([count, words]) => `${count} ${words}`)
 
 /** How many of what there are. */
-export const countLines = ({ steps, targets }: Simulation["counts"], filteredOut: number): ReadonlyArray<string> => [
-  `${several(targets.total, "target")}: ${
+export const countLines = (
+  { steps, targets }: Simulation["counts"],
+  filteredOut: number,
+  { columns = usual }: Look
+): ReadonlyArray<string> => [
+  ...wrapped(
+    `${several(targets.total, "target")}:`,
     counted([
       [targets.pending, "pending"],
       [targets.skipped, filteredOut === 0 ? "skipped" : `skipped (${filteredOut} not selected)`],
       [targets.blocked, "blocked"],
       [targets.paused, "paused"]
-    ])
-  }`,
-  ...(steps.total === 0 ? [] : [
-    `${several(steps.total, "step")}: ${
-      counted([
-        [steps.pending, "pending"],
-        [steps.skipped, "skipped"],
-        [steps.requiresApproval, "requires-approval"],
-        [steps.requiresPolicy, "requires-policy"]
-      ])
-    }${steps.conditional === 0 ? "" : `; ${steps.conditional} of them conditional`}`
-  ])
+    ]),
+    columns
+  ),
+  ...(steps.total === 0 ? [] : wrapped(
+    `${several(steps.total, "step")}:`,
+    counted([
+      [steps.pending, "pending"],
+      [steps.skipped, "skipped"],
+      [steps.requiresApproval, "requires-approval"],
+      [steps.requiresPolicy, "requires-policy"],
+      [steps.conditional, "of them conditional"]
+    ]),
+    columns
+  ))
 ]
 
 /** What the run is: its inputs, how it goes on, and what it does about failures. */
-export const headLines = ({ head, plan }: Preview, { columns, style }: Look): ReadonlyArray<string> => {
-  const line = (text: string): string => (columns === undefined ? text : fit(text, columns))
+export const headLines = ({ head, plan }: Preview, look: Look): ReadonlyArray<string> => {
+  const { columns = usual, style } = look
   return [
     `${style.bold(printable(plan.batch))}: what would happen`,
     `plan: ${plan.hash}`,
     ...Object.entries(plan.inputs).map(([name, value]) =>
-      line(`input ${printable(name)} = ${printable(stringifyJson(value))}`)
+      fit(`input ${printable(name)} = ${printable(stringifyJson(value))}`, look.columns ?? mostOfInput)
     ),
     ...plan.secrets.map((name) => `input ${printable(name)} is secret`),
-    ...wrapped("run:", runWords(head.options), columns ?? usual),
-    ...wrapped("failure:", failureWords(head.failure), columns ?? usual)
+    ...wrapped("run:", runWords(head.options), columns),
+    ...wrapped("failure:", failureWords(head.failure), columns),
+    ...(head.rateLimit === undefined
+      ? []
+      : wrapped("rate limit:", rateLimitWords(head.rateLimit).map(printable), columns))
   ]
 }

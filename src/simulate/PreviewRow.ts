@@ -23,7 +23,17 @@ export interface Row {
 /** A line that is the same whatever it stands for. */
 export const fixed = (text: string): Line => ({ shown: text, written: text })
 
-const foldLine = (a: Line, b: Line): Line => (a.shown === b.shown ? a : { shown: a.written, written: a.written })
+/** Words of a line; an expression is part of one, however it is spaced. */
+const wordsOf = (text: string): ReadonlyArray<string> => text.match(/(?:\{\{.*?\}\}|\S)+/gs) ?? []
+
+/** Word by word where the words can be told apart, else as a whole. */
+const foldLine = (a: Line, b: Line): Line => {
+  if (a.shown === b.shown || a.shown === a.written) return a
+  const [first, second, written] = [wordsOf(a.shown), wordsOf(b.shown), wordsOf(a.written)]
+  return first.length === written.length && second.length === written.length
+    ? { shown: first.map((word, at) => (word === second[at] ? word : written[at])).join(" "), written: a.written }
+    : fixed(a.written)
+}
 
 const foldLines = (first: ReadonlyArray<Line>, second: ReadonlyArray<Line>): ReadonlyArray<Line> =>
   first.map((a, index) => foldLine(a, second[index] ?? a))

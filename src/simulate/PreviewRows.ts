@@ -39,7 +39,7 @@ const itemRows = (step: SimulationStep, steps: ReadonlyArray<PlanStep>, said: Sa
   if (only !== undefined && all.length === 1) return only.rows
   return all.map(({ count, first, isUnbroken, last, rows, second }) => {
     const name = namesOf(`[${first}]`, second === undefined ? undefined : `[${second}]`, `[${last}]`, isUnbroken)
-    return branchRow(name, "", count === 1 ? "" : several(count, "item"), rows)
+    return branchRow(name, "", count > 2 ? several(count, "item") : "", rows)
   })
 }
 

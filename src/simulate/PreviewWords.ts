@@ -24,7 +24,7 @@ const line = (shown: string, written: string): Line => ({ shown, written })
 export const several = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`
 
 /** `2m05s`, without what is nought: `10m`, `2s`. */
-const brief = (ms: number): string => duration(ms).replace(/(?<=[mhd])00[smh]$/, "").replace(/\.0s$/, "s")
+export const brief = (ms: number): string => duration(ms).replace(/(?<=[mhd])00[smh]$/, "").replace(/\.0s$/, "s")
 
 /** The first line of a script, and how many more there are. */
 const firstLine = (script: string): string => {

@@ -214,7 +214,7 @@ export const rehearse = Effect.fn("Rehearse.rehearse")(function*(request: Rehear
       makeMask(plan.secrets, values)
     )
     const lost = crashes.map(({ atEvent }) =>
-      `event ${atEvent}, at which the scenario kills pawl, never came: the run has ${journal.length}`
+      `event ${atEvent}, at which pawl is to be killed, never came: the run has ${journal.length}`
     )
     const rehearsal: Rehearsal = {
       journal,

@@ -160,6 +160,8 @@ const SimulationOptions = Schema.Struct({
   maxParallel: Schema.Int,
   maxBlocked: Schema.NullOr(MaxBlocked),
   cap: Schema.NullOr(Schema.Int),
+  /** Whether it halts where it would have to wait for more than a minute. */
+  noWait: Schema.Boolean,
   /** With `longest-first` targets start by how long they took in earlier runs, which are not looked at here. */
   order: Schema.Literal("manifest", "longest-first")
 })
@@ -176,6 +178,12 @@ export const Simulation = Schema.Struct({
   options: SimulationOptions,
   /** What the batch says of failures, and what holds where it says nothing; steps have their own beside them. */
   failure: Schema.Struct({ retries: Retries, timeoutMs: Schema.NullOr(Schema.Number), circuitBreaker: CircuitBreaker }),
+  rateLimit: optional(Schema.Struct({
+    exitCodes: Schema.Array(Schema.Int),
+    stderr: optional(Schema.String),
+    onLimit: Schema.Literal("wait", "halt"),
+    maxWaitMs: Schema.Number
+  })),
   /** Those that are selected, in the order they start; then the others. */
   targets: Schema.Array(SimulationTarget),
   /** The expressions that are evaluated when the run ends, by name. */

@@ -9,7 +9,7 @@ import type { Style } from "../report/Style.ts"
 import { type Cell, table } from "../report/Table.ts"
 import type { Preview, PreviewedTarget } from "./Preview.ts"
 import { makeTally } from "./PreviewDocument.ts"
-import { broken, countLines, headLines, type Look } from "./PreviewHead.ts"
+import { broken, countLines, headLines, lineOf, type Look } from "./PreviewHead.ts"
 import { type Group, makeGroups, namesOf, type Row } from "./PreviewRow.ts"
 import { stepRows } from "./PreviewRows.ts"
 import { several } from "./PreviewWords.ts"
@@ -161,11 +161,11 @@ export const simulationTable = (preview: Preview, look: Look): ReadonlyArray<str
   for (const each of preview.targets()) take(each)
   return [
     ...headLines(preview, look),
-    ...countLines(counts(), filteredOut),
+    ...countLines(counts(), filteredOut, look),
     ...treeTable(groups(), look),
     ...Object.entries(plan.outputs).flatMap(([name, text], index) => [
       ...(index === 0 ? ["", "outputs:"] : []),
-      `  ${printable(name)} = ${printable(text)}`
+      lineOf(`  ${printable(name)} = ${printable(text)}`, look)
     ])
   ]
 }

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, Either, FastCheck, Fiber, Layer, Option, TestClock } from "effect"
-import { execFileSync } from "node:child_process"
 import {
   appendFileSync,
   mkdirSync,
@@ -153,7 +152,7 @@ describe("what lies in an inbox and is no decision", () => {
         writeFileSync(join(path, "elsewhere"), whole)
         symlinkSync(join(path, "elsewhere"), join(path, "inbox/gate-42.json"))
         mkdirSync(join(path, "inbox/gate-43.json"))
-        execFileSync("mkfifo", [join(path, "inbox/gate-44.json")])
+        Bun.spawnSync(["mkfifo", join(path, "inbox/gate-44.json")])
         const { decisions, unreadable } = yield* inbox.read(path)
         expect(decisions).toEqual([])
         expect(unreadable.toSorted().map((line) => line.replace(/^.*: /, ""))).toEqual([

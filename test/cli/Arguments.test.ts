@@ -84,7 +84,8 @@ describe("wrong use", () => {
     ["run", "`pawl run` needs BATCH (see `pawl help run`)"],
     ["run a b", "unexpected argument `b` (`pawl run` takes BATCH)"],
     ["runs a", "unexpected argument `a` (`pawl runs` takes no arguments)"],
-    ["status --cap 3", "`pawl status` has no flag `--cap` (it belongs to `pawl run`)"],
+    ["status --keep 3", "`pawl status` has no flag `--keep` (it belongs to `pawl cleanup`)"],
+    ["cleanup --older-than soon", "`--older-than` can't be `soon` (it takes a length of time such as 12h or 30d)"],
     ["schema sumary", "unknown NAME `sumary` (did you mean `summary`?)"],
     ["help rnu", "unknown COMMAND `rnu` (did you mean `run`?)"],
     ["run b --cap", "`--cap` needs a value: N (write `--cap N`)"],
@@ -101,9 +102,9 @@ describe("wrong use", () => {
 
   it("of a flag that there is not may have made an argument of its value, so that no argument is blamed", () => {
     expect(problems("run --targt a b.yaml")).toEqual(["unknown flag `--targt` (did you mean `--target`?)"])
-    expect(problems("status --nope --cap 3 a b")).toEqual([
+    expect(problems("status --nope --keep 3 a b")).toEqual([
       "unknown flag `--nope` (see `pawl help status`; after `--` nothing is taken for a flag)",
-      "`pawl status` has no flag `--cap` (it belongs to `pawl run`)"
+      "`pawl status` has no flag `--keep` (it belongs to `pawl cleanup`)"
     ])
   })
 

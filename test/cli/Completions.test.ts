@@ -33,7 +33,7 @@ describe("completion in bash", () => {
   })
 
   it("offers the words that an argument takes", () => {
-    expect(offered("pawl", "schema", "s")).toEqual(["summary", "status"])
+    expect(offered("pawl", "schema", "su")).toEqual(["summary"])
     expect(offered("pawl", "--color", "never", "help", "ru")).toEqual(["run", "runs"])
   })
 

@@ -2,10 +2,11 @@ import { describe, expect, it } from "@effect/vitest"
 import { Either } from "effect"
 import type { RunRef } from "../../src/checkpoint/RunStore.ts"
 import { pickRun } from "../../src/cli/FindRun.ts"
-import { findLogs, logFiles } from "../../src/cli/LogFiles.ts"
+import { findLogs, logFiles, loggedPaths } from "../../src/cli/LogFiles.ts"
 import { ignoredSignals } from "../../src/cli/Signals.ts"
 import type { Plan } from "../../src/plan/Plan.ts"
 import type { RunFact } from "../../src/run/RunEvent.ts"
+import { fileName } from "../../src/run/LogPath.ts"
 import { targetState } from "../../src/run/RunState.ts"
 import { branching, entered, gate, loop, map, plan, planOf, started, state, step, succeeded } from "../report/plans.ts"
 
@@ -132,6 +133,12 @@ describe("the logs of steps in steps", () => {
     const names = ["poll%5B10%5D::ask.out", "poll%5B2%5D::ask.err", "poll%5B0%5D::ask.out", "nonsense%ZZ.out", "x.txt"]
     expect(within("web/poll", names)).toEqual(["poll[0]::ask", "poll[2]::ask", "poll[10]::ask"])
     expect(within("web/poll[2]::ask", names)).toEqual(["poll[2]::ask"])
+  })
+
+  it("are not those of a name that pawl gives to no log, or that it had to cut", () => {
+    const cut = fileName(`poll[0]::${"a".repeat(300)}`)
+    const names = ["poll%5B0%5D::ask.out", "poll%5b1%5d::ask.out", "poll%FF.out", "poll%.out", `${cut}.out`, "notes"]
+    expect(loggedPaths([loop("poll", [step("ask")])], names)).toEqual(["poll[0]::ask"])
   })
 
   it("are guessed where there is no such step", () => {

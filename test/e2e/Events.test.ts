@@ -3,7 +3,7 @@ import { join } from "node:path"
 import { describe, expect, it, onTestFinished } from "vitest"
 import { areValid, lines, validJson } from "./documents.ts"
 import { currentRun } from "./gates.ts"
-import { meeting } from "./meeting.ts"
+import { meeting, told } from "./meeting.ts"
 import { type Workplace, workplace } from "./pawl.ts"
 import { shell } from "./shell.ts"
 
@@ -124,11 +124,11 @@ describe("pawl events --follow", () => {
     const run = place.start(["run", "batch.yaml", "--quiet"])
     onTestFinished(() => run.kill())
     await door.come()
-    const following = place.pawl("events", "batch", "--follow")
+    const following = place.start(["events", "batch", "--follow"])
+    const printed = await told(following.stdout, "\"StepStarted\"")
     await door.goOn()
-    await run.exited
-    const { code, stdout } = await following
-    expect(code).toBe(0)
+    const stdout = await printed.rest()
+    expect([await following.exited, await run.exited]).toEqual([0, 0])
     expect(stdout).toBe((await place.pawl("events", "batch")).stdout)
     expect(lines(stdout).at(-1)).toMatchObject({ type: "RunHalted", haltReason: "AllDoneOrBlocked" })
   })

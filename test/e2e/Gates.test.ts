@@ -1,9 +1,11 @@
-import { appendFileSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs"
+import { Ajv } from "ajv"
+import { appendFileSync, chmodSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { appears, currentRun, decision, gateEvents, shipping, status } from "./gates.ts"
 import { type Answer, json, statuses, type SummaryJson, type Workplace, workplace } from "./pawl.ts"
 import { expectRefused, refusalOf } from "./refusal.ts"
+import { asNobody, shell } from "./shell.ts"
 import { atTerminal, ctrlC, ctrlD } from "./terminal.ts"
 
 /** A place with a batch that has come to rest at its gate. */
@@ -273,6 +275,27 @@ describe("pawl approve and pawl reject", () => {
     expect([statSync(inbox).mode & 0o777, statSync(join(inbox, name)).mode & 0o777]).toEqual([0o700, 0o600])
   })
 
+  it("print a document that its schema takes", async () => {
+    const place = await resting()
+    const schema = json<object>(await place.pawl("schema", "decision"))
+    const validate = new Ajv({ strict: true, strictTypes: false, strictRequired: false }).compile(schema)
+    const answer = decision(await place.pawl("approve", "--note", "fine", "--format", "json"))
+    expect([validate(answer), validate.errors]).toEqual([true, null])
+    expect(validate({ ...answer, outcome: "maybe" })).toBe(false)
+  })
+
+  it("by another user than the run's leave nothing that its user can't read", async () => {
+    const place = workplace()
+    mkdirSync(join(place.path, "state"))
+    chmodSync(join(place.path, "state"), 0o777)
+    place.write("batch.yaml", "name: batch\ntargets:\n  - { id: a, steps: [{ id: s, gate: { approval: \"Go?\" } }] }\n")
+    const call = ["--state-dir", "state"]
+    expect((await asNobody(place, "run", "batch.yaml", ...call)).code).toBe(3)
+    expect((await place.pawl("approve", ...call, "--format", "json")).code).toBe(0)
+    const resumed = await asNobody(place, "resume", ...call)
+    expect([resumed.code, resumed.stderr.includes("note")]).toEqual([0, false])
+  })
+
   it("are refused a second time, and told who was first", async () => {
     const place = await resting()
     await place.pawl("approve", "batch", "api/ship", "--by", "alice")
@@ -297,6 +320,21 @@ describe("pawl approve and pawl reject", () => {
       expectRefused(answer, 65)
       expect(answer.stderr).toContain(`by ${people[winner]}, at `)
     }
+  })
+
+  it("that come at once are decided by one, even where all say the same by the same name", async () => {
+    const place = await resting()
+    const calls = Array.from({ length: 4 }, () => place.pawl("approve", "batch", "api/ship", "--by", "alice"))
+    const codes = (await Promise.all(calls)).map(({ code }) => code)
+    expect(codes.toSorted()).toEqual([0, 65, 65, 65])
+  })
+
+  it("wait a moment for whoever only looks into the batch, and record the decision then", async () => {
+    const place = await resting()
+    const other = shell(place, "flock .pawl/batch/lock sh -c 'touch held; sleep 0.3'")
+    await appears(place, "held")
+    expect(decision(await place.pawl("approve", "--format", "json"))).toMatchObject({ recorded: true, live: null })
+    expect((await other).code).toBe(0)
   })
 
   it("about different gates at once are all recorded", async () => {

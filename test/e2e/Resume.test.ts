@@ -64,8 +64,7 @@ describe("pawl resume", () => {
 
   it("is refused where nobody kept which folder that was", async () => {
     const place = await blocked("--state-dir", "state")
-    const [origin = ""] = files(join(place.path, "state")).filter((file) => file.endsWith("origin.json"))
-    rmSync(origin)
+    rmSync(files(join(place.path, "state")).find((file) => file.endsWith("origin.json")) ?? "")
     const answer = await place.pawl("resume", "--state-dir", "state")
     expectRefused(answer, 65)
     expect(answer.stderr).toContain("go on with `pawl run` and the manifest")
@@ -108,8 +107,12 @@ describe("pawl resume", () => {
   it("refuses a target that is not there, and any plan but the one expected", async () => {
     const place = await blocked()
     const call = (...args: ReadonlyArray<string>) => place.pawl("resume", "--state-dir", "sub/.pawl", ...args)
-    expectRefused(await call("--target", "z"), 64)
-    expectRefused(await call("--expect-plan", "sha256:0"), 65)
+    const unknown = await call("--target", "z")
+    expectRefused(unknown, 64)
+    expect(unknown.stderr).toContain("`z`")
+    const other = await call("--expect-plan", "sha256:0")
+    expectRefused(other, 65)
+    expect(other.stderr).toContain("as --expect-plan says")
   })
 
   it("prints its own call as the one that goes on", async () => {

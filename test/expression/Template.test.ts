@@ -133,9 +133,7 @@ describe("a condition", () => {
     ["true"],
     [""],
     ["{{ true }} && {{ true }}"],
-    ["not {{ inputs.whole }}"],
-    ["{{ 'text' }}"],
-    ["{{ 1 + 1 }}"]
+    ["not {{ inputs.whole }}"]
   ])("%j is refused when the manifest is read", (text) => {
     expect(Either.isLeft(parseCondition(text))).toBe(true)
   })

@@ -56,6 +56,12 @@ describe("an event as a line", () => {
     ])
   })
 
+  it("obeys nothing that an id or a message holds", () => {
+    expect(rows(opened("a\u001b[2J", "ship", { message: "Ship\n\u0007?" }))).toEqual([
+      "GateOpened         a\\e[2J/ship  Ship\\n\\u{07}? (approve, reject)"
+    ])
+  })
+
   it.prop("is one line that a terminal obeys nothing in, whatever the event", [Arbitrary.make(RunEvent)], ([event]) => {
     const row = eventRow(event, plain)
     expect(row).not.toMatch(/[\p{Cc}\u2028\u2029]/u)

@@ -55,6 +55,21 @@ describe("what to do next", () => {
     ])
   })
 
+  it("is to come back where the run was rate-limited, and not before its time", () => {
+    const limited: RunFact = { ...halted("RateLimited"), retryAt: "2026-11-20T05:00:00.000Z" }
+    const summary = summarize({
+      plan: two,
+      state: state(started(two), ...completed("api"), limited),
+      selection: all(two),
+      exitCode: 2,
+      outputs: {}
+    })
+    expect([summary.status, summary.retryAt]).toEqual(["rate-limited", "2026-11-20T05:00:00.000Z"])
+    expect(nextSteps(summary, { again: "pawl run b.yaml" })).toEqual([
+      { why: "go on with the pending, not before 2026-11-20T05:00:00.000Z", command: "pawl run b.yaml" }
+    ])
+  })
+
   it("is to run again where a signal stopped the run", () => {
     expect(commands(...completed("api"), halted("ShutdownRequested"))).toEqual(["pawl run b.yaml"])
   })

@@ -125,6 +125,21 @@ describe("progress without a terminal", () => {
     expect(counts).toHaveLength(18)
   })
 
+  it("says until when a rate limit lets nothing start", () => {
+    const text = noted([started(three), {
+      type: "RateLimited",
+      target: "api",
+      path: "build",
+      attempt: 1,
+      until: "2026-11-20T03:02:01.000Z",
+      message: "exit code 75",
+      durationMs: 1
+    }])
+    expect(text).toContain(
+      "rate-limited api/build: exit code 75; nothing starts for 2m00s, until 2026-11-20T03:02:01.000Z\n"
+    )
+  })
+
   it("says what a failure that was gone past was, and what was skipped and why", () => {
     const text = noted([
       started(three),
@@ -266,6 +281,7 @@ describe("progress of steps in steps", () => {
         started(nested),
         shards,
         ...failed("api", "shards[0]::prepare"),
+        childFailed("api", "shards[0]::inner", "shards[0]::inner::a"),
         childFailed("api", "shards", "shards[0]::prepare", "StepContinued"),
         childFailed("api", "shards", "shards[0]::prepare")
       ], nested).split("\n").slice(1, -1)

@@ -110,6 +110,23 @@ describe("the list of a target's steps", () => {
     ])
   })
 
+  it("ends the rest of an item as soon as a step of it has failed, while others go on", () => {
+    const steps = [map("shards", [step("prepare"), step("e2e")])]
+    expect(
+      listed(steps, [
+        entered("api", "shards", "map", { items: 2 }),
+        ...failed("api", "shards[0]::prepare"),
+        ...succeeded("api", "shards[1]::prepare")
+      ], notThrough)
+    ).toEqual([
+      "shards pending",
+      "shards[0]::prepare failed exit-code",
+      "shards[0]::e2e skipped branch-ended",
+      "shards[1]::prepare succeeded",
+      "shards[1]::e2e pending"
+    ])
+  })
+
   it("has the branch that was not taken, as skipped", () => {
     const steps = [branching("recover", [step("reset"), parallel("both", [step("a")])], [step("note")])]
     expect(
@@ -369,6 +386,28 @@ describe("gates in a summary", () => {
     ], "TargetBlocked")
     expect(document.gates).toEqual([])
     expect(document.targets[0]?.steps[1]).toMatchObject({ status: "skipped", reason: "branch-ended" })
+  })
+
+  it("of a target that has ended wait for nobody, also where an attempt had been under way", () => {
+    const document = summaryOf([parallel("both", [step("publish"), step("build")])], [
+      entered("api", "both", "parallel"),
+      { type: "StepStarted", target: "api", path: "both::publish", attempt: 1, pid: 1 },
+      {
+        type: "AttemptFailed",
+        target: "api",
+        path: "both::publish",
+        attempt: 1,
+        reason: "exit-code",
+        message: "exit code 3",
+        durationMs: 1,
+        nextAttemptAt: "2026-11-20T03:05:00.000Z"
+      },
+      opened("api", "both::publish", { about: "in-flight" }),
+      ...failed("api", "both::build"),
+      childFailed("api", "both", "both::build"),
+      blockedAt("both::build")
+    ], "TargetBlocked")
+    expect(document.gates).toEqual([])
   })
 
   it("that a rule denies have no gate to decide, and are paused", () => {

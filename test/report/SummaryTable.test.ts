@@ -155,7 +155,10 @@ describe("the table at the end of a run", () => {
       exitCode: 1,
       outputs: { "x\u001b": "\u001b[0m" }
     })
-    const text = summaryTable(document, { style: plain, next: [{ why: "see", command: "pawl logs r 'a\u001b[2Jb'" }] })
+    const text = summaryTable(document, {
+      style: plain,
+      next: [{ why: "see a\u001b[2Jb", command: "pawl logs r 'a\u001b[2Jb'" }]
+    })
     for (const line of text) expect(line).not.toMatch(/\p{Cc}/u)
     expect(text.join("\n")).toContain("a\\e[2Jb")
   })

@@ -118,7 +118,9 @@ export const completed = (id: string): ReadonlyArray<RunFact> => [
   { type: "TargetCompleted", target: id, durationMs: 120 }
 ]
 
-export const halted = (haltReason: Extract<RunFact, { type: "RunHalted" }>["haltReason"]): RunFact => ({
+type Halted = Extract<RunFact, { type: "RunHalted" }>
+
+export const halted = (haltReason: Halted["haltReason"]): Halted => ({
   type: "RunHalted",
   haltReason
 })

@@ -380,7 +380,7 @@ targets:
     expect(stepAt("a::s", text)?.command).toEqual(["inner"])
   })
 
-  it("it says how it is tried, what it asks and how much goes on at once", () => {
+  it("says how it is tried, what it asks and how much goes on at once", () => {
     const text = target(
       `- id: s
   name: The work
@@ -447,14 +447,14 @@ targets:
   })
 
   it("the value of a secret is nowhere, whatever it is, and nothing depends on it", () => {
-    const text = batch(`- { id: a, command: [x, "{{ inputs.token }}"], when: "{{ inputs.token == 's3cret' }}" }
+    const text = batch(`- { id: a, command: [x, "{{ inputs.token }}"], when: "{{ inputs.token == 'x' }}" }
 - { id: b, run: 'echo "{{ inputs.token }}"', env: { T: "{{ inputs.token }}", U: "{{ env.T }}" } }
 - { id: c, run: 'echo "{{ inputs[inputs.level] }}"' }
 - id: m
   map: { over: "{{ [inputs.token] }}" }
   steps: [{ id: s, command: ["{{ item }}"] }]`)
     const shown = textOf(text, { values })
-    expect(shown).not.toContain("s3cret\"")
+    expect(shown).not.toContain("s3cret")
     expect(textOf(text, { values: { ...values, token: "other" } })).toBe(shown)
     const { token: _, ...without } = values
     expect(textOf(text, { values: without })).toBe(shown)

@@ -61,6 +61,6 @@ describe("a preview and the run", () => {
           if (status === "completed") expect([...foreseen].filter((path) => !done.has(path))).toEqual([])
         }
       }),
-    { fastCheck: { numRuns: 150 } }
+    { fastCheck: { numRuns: 60 } }
   )
 })

@@ -9,7 +9,19 @@ import { dirname, join, resolve } from "node:path"
 
 const root = resolve(import.meta.dirname, "../..")
 
-const rooms = ["expression", "manifest", "plan", "run", "checkpoint", "process", "report", "simulate", "server", "cli"]
+const rooms = [
+  "expression",
+  "manifest",
+  "plan",
+  "run",
+  "checkpoint",
+  "process",
+  "report",
+  "import",
+  "simulate",
+  "server",
+  "cli"
+]
 
 /** Which rooms each room may know. */
 const line: Readonly<Record<string, ReadonlyArray<string>>> = {
@@ -20,12 +32,13 @@ const line: Readonly<Record<string, ReadonlyArray<string>>> = {
   checkpoint: ["expression", "manifest", "plan", "run"],
   process: ["expression", "run"],
   report: ["expression", "manifest", "plan"],
+  import: ["expression", "manifest"],
   simulate: ["expression", "manifest", "plan", "run", "checkpoint", "process", "report"],
   server: ["expression", "manifest", "plan", "run", "checkpoint", "process", "report", "simulate"],
-  cli: ["expression", "manifest", "plan", "run", "checkpoint", "process", "report", "simulate", "server"]
+  cli: ["expression", "manifest", "plan", "run", "checkpoint", "process", "report", "import", "simulate", "server"]
 }
 
-const deciding = ["expression", "manifest", "plan", "run", "report", "simulate"]
+const deciding = ["expression", "manifest", "plan", "run", "report", "import", "simulate"]
 
 interface Case {
   readonly file: string
