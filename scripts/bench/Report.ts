@@ -15,6 +15,13 @@ export interface Comparison {
   readonly atMost?: number
 }
 
+/** What one contender may take at the most, whatever the others take. */
+export interface Limit {
+  readonly of: string
+  readonly wallMs?: number
+  readonly peakMiB?: number
+}
+
 const of = (samples: Samples, name: string): ReadonlyArray<{ readonly wallMs: number; readonly peakMiB: number }> => {
   const found = samples.get(name)
   if (found === undefined) throw new BenchError(`${name} was never measured`)
@@ -65,6 +72,24 @@ export const ratiosTable = (samples: Samples, comparisons: ReadonlyArray<Compari
       return [what, `${ratio.toFixed(2)} ×`, range, atMost === undefined ? "" : `${atMost.toFixed(2)} ×`, verdict]
     })
   )
+
+/** The medians of contenders that have bounds of their own, with the verdict. */
+export const limitsTable = (samples: Samples, limits: ReadonlyArray<Limit>): string => {
+  const rows = limits.flatMap(({ of: name, peakMiB, wallMs }) => {
+    const runs = of(samples, name)
+    const row = (unit: string, found: number, atMost: number) => [
+      name,
+      `${format(found)} ${unit}`,
+      `${atMost} ${unit}`,
+      found <= atMost ? "met" : "MISSED"
+    ]
+    return [
+      ...(wallMs === undefined ? [] : [row("ms", median(runs.map((run) => run.wallMs)), wallMs)]),
+      ...(peakMiB === undefined ? [] : [row("MiB", median(runs.map((run) => run.peakMiB)), peakMiB)])
+    ]
+  })
+  return table(["what", "median", "at most", ""], rows)
+}
 
 const [start, end] = ["<!-- bench:start -->", "<!-- bench:end -->"]
 

@@ -11,8 +11,9 @@ import { parseArgs } from "node:util"
 import { compile } from "../build/Compile.ts"
 import { batches, names, startups } from "./Batches.ts"
 import { describeMachine } from "./Machine.ts"
+import { limits, names as manifests, readers } from "./Manifests.ts"
 import { BenchError, measureAll } from "./Measure.ts"
-import { type Comparison, ratiosTable, replaceBlock, timesTable } from "./Report.ts"
+import { type Comparison, limitsTable, ratiosTable, replaceBlock, timesTable } from "./Report.ts"
 
 const root = join(import.meta.dirname, "../..")
 const folder = join(root, "dist/bench")
@@ -30,6 +31,10 @@ const startComparisons: ReadonlyArray<Comparison> = [
   { what: "pawl --version to an empty Effect program", of: names.version, against: names.empty, atMost: 2.2 }
 ]
 
+const readComparisons: ReadonlyArray<Comparison> = [
+  { what: "pawl validate to the yaml package", of: manifests.listed, against: manifests.yaml, atMost: 1.6 }
+]
+
 const succeed = (command: ReadonlyArray<string>, what: string): void => {
   const { stderr, stdout, success } = Bun.spawnSync([...command], { cwd: root })
   if (!success) throw new BenchError(`${what} failed: ${command.join(" ")}\n${stdout.toString()}${stderr.toString()}`)
@@ -41,9 +46,9 @@ const compileC = (name: string): string => {
   return executable
 }
 
-const compileEmpty = async (): Promise<string> => {
-  const outfile = join(folder, "empty")
-  const complaint = await compile({ entry: join(import.meta.dirname, "Empty.ts"), outfile })
+const compileProgram = async (name: string): Promise<string> => {
+  const outfile = join(folder, name)
+  const complaint = await compile({ entry: join(import.meta.dirname, `${name}.ts`), outfile })
   if (complaint !== undefined) throw new BenchError(complaint)
   return outfile
 }
@@ -66,12 +71,14 @@ const read = async (path: string): Promise<string> => {
 const bench = async (quick: boolean, given: string | undefined): Promise<string> => {
   await rm(folder, { recursive: true, force: true })
   await mkdir(folder, { recursive: true })
-  const [pawl, floor, measure, empty] = [findPawl(given), compileC("floor"), compileC("measure"), await compileEmpty()]
+  const [pawl, floor, measure] = [findPawl(given), compileC("floor"), compileC("measure")]
+  const [empty, yaml] = [await compileProgram("Empty"), await compileProgram("Yaml")]
   const { absent, contenders } = batches({ pawl, floor })
   const machine = describeMachine(folder)
-  const rounds = quick ? { runs: 3, starts: 10 } : { runs: 9, starts: 40 }
+  const rounds = quick ? { runs: 3, starts: 10, reads: 3 } : { runs: 9, starts: 40, reads: 9 }
   const runs = await measureAll(measure, join(folder, "runs"), contenders, rounds.runs)
   const starts = await measureAll(measure, join(folder, "starts"), startups({ pawl, empty }), rounds.starts)
+  const reads = await measureAll(measure, join(folder, "reads"), readers({ pawl, yaml }), rounds.reads)
   return [
     ...machine.map(([name, value]) => `- ${name}: ${value}`),
     "",
@@ -87,7 +94,16 @@ const bench = async (quick: boolean, given: string | undefined): Promise<string>
     "",
     timesTable(starts),
     "",
-    ratiosTable(starts, startComparisons)
+    ratiosTable(starts, startComparisons),
+    "",
+    `Long manifests, ${rounds.reads} rounds in turn: 10,000 listed targets with two steps and an expression each, and`,
+    "100,000 from a `forEach` with five steps and three expressions.",
+    "",
+    timesTable(reads),
+    "",
+    ratiosTable(reads, readComparisons),
+    "",
+    limitsTable(reads, limits)
   ].join("\n")
 }
 

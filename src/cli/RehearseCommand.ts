@@ -12,8 +12,6 @@ import { Environment } from "../manifest/Environment.ts"
 import { manifestError } from "../manifest/ManifestError.ts"
 import { loadPlanAndNames } from "../plan/LoadPlan.ts"
 import { shellWord } from "../report/NextSteps.ts"
-import { printable } from "../report/Printable.ts"
-import type { Style } from "../report/Style.ts"
 import { summarize } from "../report/Summarize.ts"
 import { ExitCode } from "../run/ExitCode.ts"
 import type { ResumeRequest } from "../run/Resume.ts"
@@ -22,11 +20,10 @@ import { defaultStateDir } from "../run/RunOrigin.ts"
 import { expectPlan, selectTargets, unknownNames } from "../run/SelectTargets.ts"
 import { chaosScript } from "../simulate/Chaos.ts"
 import { violations } from "../simulate/Invariants.ts"
-import type { Violation } from "../simulate/InvariantsOfSteps.ts"
 import { checkMatches, loadScenario } from "../simulate/ReadScenario.ts"
 import { type Rehearsal, rehearse, type Standstill } from "../simulate/Rehearse.ts"
 import { rehearsalDocument } from "../simulate/RehearsalDocument.ts"
-import { rehearsalTable } from "../simulate/RehearsalTable.ts"
+import { brokenLines, rehearsalTable } from "../simulate/RehearsalTable.ts"
 import type { Scenario } from "../simulate/Scenario.ts"
 import { scenarioScript } from "../simulate/ScenarioScript.ts"
 import type { Values } from "./Flag.ts"
@@ -44,8 +41,6 @@ export type RehearseFlags =
   & { readonly scenario: string | undefined; readonly seed: number | undefined; readonly chaos: boolean }
 
 const nothingSaid: Scenario = {}
-
-const several = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`
 
 /** Leaves out what was not said, so that the manifest's own `run:` can speak. */
 const mannerOf = (flags: RehearseFlags, resume: ResumeRequest): Manner => ({
@@ -101,17 +96,6 @@ const stoodStill = (file: string, { at, hanging, journal }: Standstill, again: s
       "give the step a `timeout`, or the scenario a `signal`"
     )
 }
-
-const mostBroken = 20
-
-const brokenReport = (broken: ReadonlyArray<Violation>, again: string, style: Style): ReadonlyArray<string> => [
-  `${style.bold(style.red("error:"))} pawl would break ${several(broken.length, "promise")} of its own`,
-  ...broken.slice(0, mostBroken).map(({ invariant, message, seq }) =>
-    `  ${invariant}: ${printable(message)}${seq === undefined ? "" : `, at event ${seq}`}`
-  ),
-  "",
-  `${style.bold(style.cyan("hint:"))} please report it with the manifest; it shows again with: ${printable(again)}`
-]
 
 const isStandstill = (end: Rehearsal | Standstill): end is Standstill => "hanging" in end
 
@@ -173,6 +157,6 @@ export const rehearseCommand = Effect.fn("cli.rehearse")(function*(
     )
   }
   if (broken.length === 0) return ExitCode.Ok
-  yield* output.complain(brokenReport(broken, again, output.errorStyle))
+  yield* output.complain(brokenLines(broken, again, output.errorStyle))
   return ExitCode.Defect
 })

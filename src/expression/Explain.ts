@@ -5,9 +5,10 @@
  * surprise: a missing key is looked up once more, in the scope, to suggest its neighbour.
  */
 import type { OverBudget } from "./Budget.ts"
+import type { CelFailure } from "./CelFailure.ts"
 import { isObject, member } from "./Exchange.ts"
 import { ExpressionError } from "./ExpressionError.ts"
-import { type CelFailure, languageFunctions } from "./Language.ts"
+import { languageFunctions } from "./Language.ts"
 import { isRoot, pathOf, type Root, roots } from "./Names.ts"
 import { nearest } from "./Nearest.ts"
 import type { Scope } from "./Scope.ts"

@@ -12,13 +12,20 @@ import { Budget } from "./Budget.ts"
 import type { CelValue } from "./CelMap.ts"
 import { hasByIndex } from "./ExpressionScanner.ts"
 import { refuseOtherKeys } from "./MapKeys.ts"
-import { type Account, Hinted, meter } from "./Meter.ts"
+import { type Account, meter } from "./Meter.ts"
 import { roots } from "./Names.ts"
 
 /** Longer than anything a person writes; shorter than what could be used to stall a validation. */
 export const maxSourceLength = 65_536
 
-const limits = { maxAstNodes: 5_000, maxDepth: 100, maxListElements: 1_000, maxMapEntries: 1_000, maxCallArguments: 32 }
+/** Of the library, by its own names. */
+export const limits = {
+  maxAstNodes: 5_000,
+  maxDepth: 100,
+  maxListElements: 1_000,
+  maxMapEntries: 1_000,
+  maxCallArguments: 32
+}
 
 export interface FunctionDoc {
   readonly name: string
@@ -28,10 +35,10 @@ export interface FunctionDoc {
 }
 
 interface OwnFunction extends FunctionDoc {
-  readonly apply: (text: string) => string
+  readonly apply: (text: string) => string | boolean
 }
 
-/** What pawl adds to CEL. All are functions of their argument alone: no clock, no chance, no disk. */
+/** What pawl adds to CEL. All are functions of their arguments alone: no clock, no chance, no disk. */
 export const ownFunctions: ReadonlyArray<OwnFunction> = [
   {
     name: "basename",
@@ -50,10 +57,16 @@ export const ownFunctions: ReadonlyArray<OwnFunction> = [
     signature: "stem(string): string",
     sentence: "The last part of a path without its last extension: `stem('logs/a.tar.gz')` is `a.tar`.",
     apply: (path) => posix.parse(path).name
+  },
+  {
+    name: "matches",
+    signature: "matches(string, string): bool",
+    sentence: "Whether a pattern, in the syntax of RE2, is found in a text: `matches('v1.2', '[0-9]+')` is `true`, "
+      + "and so is `'v1.2'.matches('[0-9]+')`.",
+    // Never called: `Meter.ts` puts RE2 in the place of this and of CEL's method of the name.
+    apply: () => false
   }
 ]
-
-const aboutMatches = "Whether a pattern, in the syntax of RE2, matches any part of a text."
 
 /** Makes a value once, when it is first asked for. */
 export const lazy = <A>(make: () => A): () => A => {
@@ -61,7 +74,8 @@ export const lazy = <A>(make: () => A): () => A => {
   return () => (made ??= { value: make() }).value
 }
 
-const library = lazy((): typeof Cel => require("@marcbachmann/cel-js"))
+/** The library itself. */
+export const library = lazy((): typeof Cel => require("@marcbachmann/cel-js"))
 
 /** What a CEL macro is handed: passed on and not looked into. */
 interface MacroTools {
@@ -97,8 +111,6 @@ const environment = lazy((): Environment => {
     made.registerFunction(signature, apply, { description: sentence, async: false })
   }
   made.registerFunction(`${hasByIndex}(ast): bool`, hasMacro, { async: false })
-  // The method of that name is there already. Neither is ever called: `Meter.ts` puts RE2 in the place of both.
-  made.registerFunction("matches(string, string): bool", () => false, { async: false })
   return made
 })
 
@@ -109,7 +121,7 @@ export interface CompiledCel {
   readonly run: (context: ReadonlyMap<string, CelValue>, budget: Budget) => unknown
 }
 
-/** Compiles CEL. Throws the library's errors; `celFailure` reads them. */
+/** Compiles CEL. Throws the library's errors; `CelFailure.ts` reads them. */
 export const compileCel = (source: string): CompiledCel => {
   const parsed = environment().parse(source)
   refuseOtherKeys(parsed.ast, library())
@@ -128,69 +140,11 @@ export const compileCel = (source: string): CompiledCel => {
   }
 }
 
-/** What CEL says is wrong, with its place in the text that was compiled. */
-export interface CelFailure {
-  readonly code: string
-  readonly summary: string
-  readonly start: number
-  readonly end: number
-  /** The part of the expression that failed, where it is known. */
-  readonly node: ASTNode | undefined
-  readonly hint?: string
-}
-
-/** The library puts whole values into its words. */
-const longestSummary = 200
-
-/** The library names its limits by their settings. */
-const limitWords: Readonly<Record<keyof typeof limits, string>> = {
-  maxAstNodes: `it has more than ${limits.maxAstNodes} parts`,
-  maxDepth: `it is nested more than ${limits.maxDepth} deep`,
-  maxListElements: `a list in it has more than ${limits.maxListElements} elements`,
-  maxMapEntries: `a map in it has more than ${limits.maxMapEntries} entries`,
-  maxCallArguments: `a function in it has more than ${limits.maxCallArguments} arguments`
-}
-
-const plainly = (code: string, summary: string): string => {
-  if (code !== "limit_exceeded") return summary
-  const [, words] = Object.entries(limitWords).find(([setting]) => summary.includes(setting)) ?? []
-  return words ?? summary
-}
-
-/** Reads whatever the library threw; a failure of its own making, such as a full stack, has the code `internal`. */
-export const celFailure = (thrown: unknown): CelFailure => {
-  const { EvaluationError, ParseError, TypeError } = library()
-  if (thrown instanceof ParseError || thrown instanceof EvaluationError || thrown instanceof TypeError) {
-    const { cause, node } = thrown
-    const summary = plainly(thrown.code, thrown.summary)
-    return {
-      code: thrown.code,
-      summary: summary.length > longestSummary ? `${summary.slice(0, longestSummary - 1)}…` : summary,
-      start: thrown.range?.start ?? 0,
-      end: thrown.range?.end ?? 0,
-      node: isNode(node) ? node : undefined,
-      ...(cause instanceof Hinted ? { hint: cause.hint } : {})
-    }
-  }
-  const summary = thrown instanceof RangeError && thrown.message.includes("stack")
-    ? "nested too deep"
-    : thrown instanceof Error
-    ? thrown.message
-    : String(thrown)
-  return { code: "internal", summary, start: 0, end: 0, node: undefined }
-}
-
-const isNode = (node: object | undefined): node is ASTNode => node !== undefined && "op" in node && "args" in node
-
 /** Of everything CEL can do here, each overload once: what the reference page lists and suggestions come from. */
 export const languageFunctions = lazy((): ReadonlyArray<FunctionDoc> =>
   environment().getDefinitions().functions
     .filter(({ name, params }) => name !== hasByIndex && !isZoneDependent(name, params.length))
-    .map(({ description, name, signature }) => ({
-      name,
-      signature,
-      sentence: description ?? (name === "matches" ? aboutMatches : "")
-    }))
+    .map(({ description, name, signature }) => ({ name, signature, sentence: description ?? "" }))
 )
 
 const zoned = /^get(Date|Day|FullYear|Hours|Milli|Minutes|Month|Seconds)/

@@ -1,7 +1,7 @@
 /**
- * The patterns of `matches`: RE2, which takes time in proportion to the text and not to its powers.
+ * Regular expressions that take time in proportion to the text, whatever they are: RE2.
  *
- * Owns which patterns are allowed, and the words for those that are not. Must not know expressions. The
+ * Owns which patterns are allowed, and the words for those that are not. Must not know what they are for. The
  * surprise: how large a pattern becomes is guessed before it is compiled, since writing out what its
  * repetitions stand for is what takes the time.
  */

@@ -17,7 +17,7 @@ const deepest = 100
 const longest = 20_000
 
 const pattern =
-  /\s+|('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")|(-?\d+(?:\.\d+)?)|([A-Za-z_][\w-]*(?:\.[A-Za-z0-9_][\w-]*|\[\d+\])*)|(==|!=|<=|>=|&&|\|\||[<>!()[\],])/y
+  /\s+|('[^']*'|"[^"]*")|(-?\d+(?:\.\d+)?)|([A-Za-z_][\w-]*(?:\.[A-Za-z0-9_][\w-]*|\[\d+\])*)|(==|!=|<=|>=|&&|\|\||[<>!()[\],])/y
 
 interface Reading {
   readonly tokens: ReadonlyArray<Token>
@@ -176,7 +176,7 @@ const primary = (reading: Reading): SourceTree | undefined => {
   }
   reading.at++
   const { end, kind, start, text } = token
-  if (kind === "text") return { kind: "literal", value: text.slice(1, -1).replaceAll(/\\(.)/g, "$1"), start, end }
+  if (kind === "text") return { kind: "literal", value: text.slice(1, -1), start, end }
   if (kind === "number") return { kind: "literal", value: Number(text), digits: text, start, end }
   if (kind === "name") {
     if (accept(reading, "(") !== undefined) return call(reading, token)

@@ -50,7 +50,7 @@ export const packTongue = (names: TaskPackNames, spot: PackSpot): Tongue => {
     const known = names.inputs.get(String(name))
     if (known === undefined) return unknown("input", name, names.inputs.keys(), "declare it under `spec.inputs`")
     const isWhole = rest.length === 0
-    if (!isWhole && known.kind !== "any") {
+    if (!isWhole && known.kind !== "any" && known.kind !== "list") {
       return missing(`the input \`${name}\` is no mapping: there is nothing within it`)
     }
     const cel = `inputs${celKey(known.name)}${rest.map(celKey).join("")}`

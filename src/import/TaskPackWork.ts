@@ -109,9 +109,9 @@ const approvalGate = (writer: PackWriter, at: PackAt, gate: Fields, id: string):
     note(
       writer.draft,
       at.out,
-      `Task Runner lets those decide who hold ${
+      `Who decides must hold ${
         approval.grants.join(", ")
-      }; pawl lets everybody who can write its state.`
+      } in Task Runner; here it is anybody who may write where runs are kept.`
     )
   }
   const tongue = packTongue(writer.names, at)

@@ -76,8 +76,11 @@ const knownText = (value: Known): string =>
 
 /** Exit codes that may be missing, told apart in the expression itself. */
 const guarded = (term: Term): Term =>
-  mapLeaves(term, ({ mayHaveNoCode, ...ref }) =>
-    mayHaveNoCode === true ? { ...ref, cel: `(${isThere(ref.cel).text} ? ${ref.cel} : -1)` } : ref)
+  mapLeaves(
+    term,
+    ({ mayHaveNoCode, ...ref }) =>
+      mayHaveNoCode === true ? { ...ref, cel: `(${isThere(ref.cel).text} ? ${ref.cel} : -1)` } : ref
+  )
 
 const ending = (writing: Writing, term: Term, use: Use): { readonly term: Term; readonly otherwise?: Known } => {
   const plain = worthWhereMissing(term, convert(writing, use))

@@ -97,16 +97,21 @@ const merged = (a: Type, b: Type): Type => {
     names: () => [...new Set([...a.names(), ...b.names()])],
     field: (name) => {
       const [one, other] = [a.field(name), b.field(name)]
-      if (one === undefined || other === undefined) return one ?? other
-      const unless = one.unless ?? other.unless
-      return {
-        type: merged(one.type, other.type),
-        ...(unless === undefined ? {} : { unless: { by: unless.by, why: unless.why } })
-      }
+      if (one !== undefined && other !== undefined) return mergedField(one, other)
+      const field = one ?? other
+      const why = `\`${name}\` is not there in every branch: ${a.what} differs between them`
+      return field === undefined ? undefined : { ...field, unless: { by: "self", why } }
     },
     unknown: (name) => a.unknown?.(name),
     ...(a.step === undefined || b.step === undefined ? {} : { step: { implies: () => [] } })
   }
+}
+
+const mergedField = (one: Field, other: Field): Field => {
+  const unless = one.unless ?? other.unless
+  const type = merged(one.type, other.type)
+  // What shows that the one is there shows nothing of the other.
+  return unless === undefined ? { type } : { type, unless: { by: unless.by, why: unless.why } }
 }
 
 /** The record of the steps within a composite step: `output.steps`, or that of an item. */
@@ -125,11 +130,7 @@ export const childSteps = (of: ChildSteps): RecordType => {
     })
     const isShared = isWhole && found.length === lists.length
     const fields = found.map(({ at, list }) => fieldIn(of, list, at, isShared))
-    return fields.length < 2 ? fields[0] : fields.reduce((one, other) => {
-      const unless = one.unless ?? other.unless
-      const type = merged(one.type, other.type)
-      return unless === undefined ? { type } : { type, unless: { by: unless.by, why: unless.why } }
-    })
+    return fields.length < 2 ? fields[0] : fields.reduce(mergedField)
   }
   return {
     ...recordOf(`the steps of \`${shape.id}\``, []),

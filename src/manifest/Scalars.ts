@@ -6,7 +6,7 @@
  * the user knows it; `durationMs` reads it where the number is needed.
  */
 import { Either, Schema } from "effect"
-import { compilePattern } from "../expression/LinearPattern.ts"
+import { compilePattern } from "../expression/Pattern.ts"
 import { Expected, Hint } from "./Words.ts"
 
 const name = (pattern: RegExp, expected: string, hint: string) =>

@@ -6,9 +6,9 @@
  * batch as it was; labels choose targets, names are for people, and both are in the plan's digest alone.
  */
 import { Either } from "effect"
-import { type Names, unionNames } from "../expression/Names.ts"
 import { parseExpression } from "../expression/Expression.ts"
 import { scanExpression } from "../expression/ExpressionScanner.ts"
+import { type Names, unionNames } from "../expression/Names.ts"
 import { canonicalJson, type Value, type ValueObject } from "../expression/Value.ts"
 import type { Plan, PlanStep, PlanTarget, PlanTemplate } from "./Plan.ts"
 import { allSteps, mapBranches, outerTexts, stepTexts } from "./StepTree.ts"

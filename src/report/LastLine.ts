@@ -5,7 +5,7 @@
  * surprise: a carriage return ends a line here, since on a terminal what follows it is drawn
  * over what came before.
  */
-import type { StepOutput } from "../run/RunEvent.ts"
+import type { StepOutput } from "../run/StepOutput.ts"
 
 /** UTF-16 units that are kept of a line. */
 export const mostOfLine = 200

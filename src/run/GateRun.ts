@@ -1,21 +1,20 @@
 /**
- * A gate in its place: a person or a rule decides, and what a rejection means for the walk.
+ * A gate in its place: who decides, and asking those who can be asked.
  *
- * Owns opening a gate and reading its decision. Must not decide for anybody. The surprise: a
+ * Owns opening a gate for a person; rules are in `PolicyRun.ts`. Must not decide for anybody. The surprise: a
  * gate that is rejected with `onReject: retry` opens again at once and then rests, so that it is
  * asked about once an invocation and no more.
  */
 import { Effect, Either } from "effect"
-import type { StepRecord } from "../expression/Scope.ts"
-import { renderBoolean, renderText } from "../expression/Template.ts"
-import type { OnReject } from "../plan/Plan.ts"
+import { renderText } from "../expression/Template.ts"
 import { take } from "./Carried.ts"
 import type { CompiledAttempt, CompiledGate } from "./CompiledTemplate.ts"
-import { notBegun, stepFailed } from "./FailedStep.ts"
+import { notBegun } from "./FailedStep.ts"
 import type { GateDecided } from "./GateDecision.ts"
+import { endOf, resting } from "./GateEnd.ts"
+import { checkGate, policyGate } from "./PolicyRun.ts"
 import { targetState } from "./RunState.ts"
-import type { PauseReason, RunFact } from "./RunEvent.ts"
-import { runStep } from "./StepRun.ts"
+import type { RunFact } from "./RunEvent.ts"
 import type { OpenGate, StepState } from "./StepState.ts"
 import type { StateError } from "./StateError.ts"
 import type { TargetContext } from "./TargetContext.ts"
@@ -38,48 +37,6 @@ const open = (
     if (opened === undefined) throw new Error(`gate ${path} of ${target.id} is not open though it was opened`)
     return opened
   })
-
-const resting = (path: string, reason: PauseReason, message: string): Ended => ({
-  type: "resting",
-  path,
-  reason,
-  message
-})
-
-const recordOfDecision = (
-  status: StepRecord["status"],
-  { by, note, option }: Pick<GateDecided, "by" | "note" | "option">
-): StepRecord => ({
-  status,
-  attempts: 0,
-  output: { option, by, ...(note === undefined ? {} : { note }) }
-})
-
-/** What a decision means where the gate stands; undefined where it waits again. */
-const endOf = (
-  path: string,
-  onReject: OnReject,
-  decided: Pick<GateDecided, "by" | "note" | "option" | "outcome">
-): Ended | undefined => {
-  if (decided.outcome === "approved") return { type: "through", record: recordOfDecision("succeeded", decided) }
-  switch (onReject) {
-    case "abort": {
-      const message = `rejected by ${decided.by}${decided.note === undefined ? "" : `: ${decided.note}`}`
-      return {
-        type: "failed",
-        record: { ...recordOfDecision("failed", decided), error: message },
-        path,
-        failure: { reason: "gate-rejected", message },
-        attempts: 0,
-        final: { type: "gate" }
-      }
-    }
-    case "skip":
-      return { type: "left", record: recordOfDecision("skipped", decided) }
-    case "retry":
-      return undefined
-  }
-}
 
 /** Asks about an open gate, if there is somebody to ask; `again` is what it is opened with after a rejection. */
 const decideOpen = (
@@ -158,48 +115,6 @@ const approval = (
     return endOf(path, onReject, decided) ?? resting(path, "awaiting-approval", open_.message)
   })
 
-/** What a rule said, as a decision. */
-const ruled = (
-  context: TargetContext,
-  path: string,
-  onReject: OnReject,
-  isMet: boolean,
-  why: string,
-  { carried }: Frame
-): Ended => {
-  const decided = {
-    option: isMet ? "approve" : "reject",
-    outcome: isMet ? "approved" as const : "rejected" as const,
-    by: "policy",
-    ...(isMet ? {} : { note: why })
-  }
-  carried.facts = take(carried, { type: "GateDecided", target: context.target.id, path, onReject, ...decided })
-  return endOf(path, onReject, decided) ?? resting(path, "policy-denied", why)
-}
-
-const check = (
-  context: TargetContext,
-  compiled: CompiledGate,
-  attempt: CompiledAttempt,
-  path: string,
-  known: StepState | undefined,
-  frame: Frame
-): Effect.Effect<Ended, StateError> =>
-  Effect.gen(function*() {
-    if (!context.mayStart()) return { type: "stopped" }
-    const { carried, scope, surroundings } = frame
-    const before = known === undefined ? undefined : { ...known, attempts: 0 }
-    const end = yield* runStep(context, { compiled: attempt, path, before, surroundings, scope }, carried)
-    if ("later" in end) return { type: "stopped", later: end.later }
-    const { failure } = end
-    if (failure !== undefined && failure.reason !== "exit-code" && failure.reason !== "signal") {
-      // Like every gate it has no attempts to speak of.
-      return yield* stepFailed(context, compiled, path, { ...end, failure, attempts: 0 }, frame)
-    }
-    const why = failure === undefined ? "" : `the check ended with ${failure.message}`
-    return ruled(context, path, compiled.gate.is.onReject, failure === undefined, why, frame)
-  })
-
 /** A gate from where it stands. What a rule decided is carried; what a person did is recorded. */
 export const gateStep = (
   context: TargetContext,
@@ -213,13 +128,8 @@ export const gateStep = (
     case "approval":
       return approval(context, gate, compiled, path, known, frame)
     case "check":
-      return check(context, compiled, gate.check, path, known, frame)
+      return checkGate(context, compiled, gate.check, path, known, frame)
     case "policy":
-      return Effect.suspend(() => {
-        const met = renderBoolean(gate.policy, frame.scope)
-        return Either.isLeft(met)
-          ? notBegun(context, compiled, path, met.left.message, frame)
-          : Effect.succeed(ruled(context, path, gate.is.onReject, met.right, "its policy is not met", frame))
-      })
+      return policyGate(context, compiled, gate, path, frame)
   }
 }

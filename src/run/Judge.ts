@@ -8,7 +8,8 @@ import { Either } from "effect"
 import { parseJson, UnfitJson, type Value, type ValueObject } from "../expression/Value.ts"
 import { isValue } from "../manifest/Inputs.ts"
 import type { Exit } from "../process/ProcessRunner.ts"
-import type { FailureReason, StepOutput } from "./RunEvent.ts"
+import type { FailureReason } from "./RunEvent.ts"
+import type { StepOutput } from "./StepOutput.ts"
 
 export interface Failure {
   readonly reason: FailureReason
@@ -40,11 +41,21 @@ const key = /^[A-Za-z_][A-Za-z0-9_-]*$/
 const isObject = (value: Value): value is ValueObject =>
   typeof value === "object" && value !== null && !Array.isArray(value)
 
-const parse = (text: string): Either.Either<Value, Error> =>
-  Either.try({
-    try: () => parseJson(text),
-    catch: (cause) => (cause instanceof Error ? cause : new Error(String(cause)))
-  }).pipe(Either.filterOrLeft(isValue, () => new UnfitJson("a number that JSON can't hold")))
+/** Why a text is no JSON that pawl takes; `unfit` where it is JSON all the same. */
+interface BadJson {
+  readonly unfit: boolean
+  readonly message: string
+}
+
+const badJson = (cause: unknown): BadJson => ({
+  unfit: cause instanceof UnfitJson,
+  message: cause instanceof Error ? cause.message : String(cause)
+})
+
+const parse = (text: string): Either.Either<Value, BadJson> =>
+  Either.try({ try: () => parseJson(text), catch: badJson }).pipe(
+    Either.filterOrLeft(isValue, () => ({ unfit: true, message: "a number that JSON can't hold" }))
+  )
 
 /** Reads `key=value` lines and lines that are one JSON object each; later ones win. */
 export const parseOutputFile = (text: string): Either.Either<Readonly<Record<string, Value>>, string> => {
@@ -53,7 +64,7 @@ export const parseOutputFile = (text: string): Either.Either<Readonly<Record<str
     if (line.trim() === "") continue
     if (line.startsWith("{")) {
       const object = parse(line)
-      if (Either.isLeft(object) && object.left instanceof UnfitJson) {
+      if (Either.isLeft(object) && object.left.unfit) {
         return Either.left(`line ${index + 1} holds ${object.left.message}`)
       }
       if (Either.isLeft(object) || !isObject(object.right)) return Either.left(`line ${index + 1} is not a JSON object`)
@@ -116,6 +127,6 @@ export const judge = (exit: Exit, outputs: "text" | "json", timeoutMs?: number):
   }
   const json = parse(exit.stdout)
   if (Either.isRight(json)) return { output: { ...withValues, json: json.right } }
-  const said = json.left instanceof UnfitJson ? `holds ${json.left.message}` : `is not JSON: ${json.left.message}`
+  const said = json.left.unfit ? `holds ${json.left.message}` : `is not JSON: ${json.left.message}`
   return { output: withValues, failure: bad(`standard output ${said}`) }
 }

@@ -5,7 +5,7 @@
  * leave the rest of the long one to be read.
  */
 import type { Value, ValueObject } from "../expression/Value.ts"
-import type { StepOutput } from "./RunEvent.ts"
+import type { StepOutput } from "./StepOutput.ts"
 
 const MASKED = "***"
 

@@ -5,7 +5,7 @@
  * only an attempt that failed is looked at; the same words from one that succeeded mean nothing.
  */
 import { Either } from "effect"
-import { compilePattern, type LinearPattern } from "../expression/LinearPattern.ts"
+import { compilePattern, type Pattern } from "../expression/Pattern.ts"
 import type { RateLimitPolicy, RetryPolicyData } from "../plan/Plan.ts"
 import type { Verdict } from "./Judge.ts"
 import { readRetryAfter } from "./RetryAfter.ts"
@@ -31,10 +31,13 @@ const none: RateLimits = { of: () => undefined, onLimit: "wait", maxWaitMs: 0 }
 const backOff = ({ backoffSeconds, factor, maxBackoffSeconds }: RetryPolicyData, count: number): number =>
   Math.max(1, Math.min(maxBackoffSeconds, backoffSeconds * factor ** count)) * 1000
 
-const patternOf = (text: string | undefined): LinearPattern | undefined =>
+const patternOf = (text: string | undefined): Pattern | undefined =>
   text === undefined
     ? undefined
-    : Either.getOrThrowWith(compilePattern(text), (why) => new Error(`unchecked pattern in a plan: ${why}`))
+    : Either.getOrThrowWith(
+      compilePattern(text),
+      ({ reason }) => new Error(`unchecked pattern in a plan: it ${reason}`)
+    )
 
 /** The limits of a plan. A plan without any costs nothing. */
 export const rateLimits = (policy: RateLimitPolicy | undefined): RateLimits => {

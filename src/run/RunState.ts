@@ -7,15 +7,7 @@
  */
 import { HashMap, Option } from "effect"
 import type { HaltReason, RunEvent } from "./RunEvent.ts"
-import {
-  again,
-  atRest,
-  changeTarget,
-  stepState,
-  type TargetEvent,
-  type TargetState,
-  untouched
-} from "./TargetState.ts"
+import { again, atRest, changeTarget, stepState, type TargetEvent, type TargetState, untouched } from "./TargetState.ts"
 
 export interface RunState {
   readonly seq: number

@@ -6,7 +6,8 @@
  */
 import type { StepRecord } from "../expression/Scope.ts"
 import type { Failure } from "./Judge.ts"
-import type { RunFact, StepOutput } from "./RunEvent.ts"
+import type { RunFact } from "./RunEvent.ts"
+import type { StepOutput } from "./StepOutput.ts"
 import type { FailedEnd } from "./Walk.ts"
 
 /** How a step ended, whatever it took. */

@@ -5,7 +5,8 @@
  * under way when pawl ended does not count, but is remembered (`interrupted`), since a step that
  * must not run twice then waits for a person.
  */
-import type { FailureReason, RunEvent, StepOutput } from "./RunEvent.ts"
+import type { FailureReason, RunEvent } from "./RunEvent.ts"
+import type { StepOutput } from "./StepOutput.ts"
 
 export type StepStatus = "pending" | "running" | "succeeded" | "failed" | "skipped"
 

@@ -16,7 +16,8 @@ import { apply, empty, type RunState, targetState } from "../run/RunState.ts"
 import type { SchedulerOptions } from "../run/Scheduler.ts"
 import { isEnded, type TargetState } from "../run/TargetState.ts"
 import { makeWidths } from "./InvariantsOfWidth.ts"
-import { makeStepLives, type Tell, type Violation } from "./InvariantsOfSteps.ts"
+import type { Tell, Violation } from "./InvariantsHeldAgainst.ts"
+import { makeStepLives } from "./InvariantsOfSteps.ts"
 
 export interface Ran {
   readonly plan: Plan

@@ -5,21 +5,10 @@
  * that is held against. The surprise: a kill or a halt does not end a step; it only cuts short the
  * attempt that is under way, which may then be made again under the same number.
  */
-import type { Plan, PlanStep } from "../plan/Plan.ts"
+import type { Plan } from "../plan/Plan.ts"
 import { definitionPath } from "../plan/StepPath.ts"
 import type { RunEvent } from "../run/RunEvent.ts"
-import { definitionsOf } from "./ScenarioPlaces.ts"
-
-/** One thing that must hold and does not. */
-export interface Violation {
-  /** Such as `never-twice`. */
-  readonly invariant: string
-  readonly message: string
-  /** The event at which it shows. */
-  readonly seq?: number
-}
-
-export type Tell = (invariant: string, message: string, seq: number) => void
+import { outerPaths, type Rule, rulesOf, type Tell } from "./InvariantsHeldAgainst.ts"
 
 type End = "succeeded" | "failed" | "continued" | "skipped"
 
@@ -49,31 +38,6 @@ const newLife = (): Life => ({
   needsPerson: false
 })
 
-/** What of a step's definition its life is held against. Two branches may use a path twice: the laxer counts. */
-interface Rule {
-  readonly maxAttempts: number
-  readonly isRepeatable: boolean
-}
-
-const ruleOf = (step: PlanStep): Rule =>
-  step.kind === "run" || step.kind === "command"
-    ? { maxAttempts: step.retries.maxAttempts, isRepeatable: step.idempotent !== false }
-    : { maxAttempts: 1, isRepeatable: true }
-
-const rulesOf = (plan: Plan): ReadonlyArray<ReadonlyMap<string, Rule>> =>
-  plan.templates.map(({ steps }) => {
-    const rules = new Map<string, Rule>()
-    for (const [path, step] of definitionsOf(steps)) {
-      const rule = ruleOf(step)
-      const other = rules.get(path) ?? rule
-      rules.set(path, {
-        maxAttempts: Math.max(rule.maxAttempts, other.maxAttempts),
-        isRepeatable: rule.isRepeatable || other.isRepeatable
-      })
-    }
-    return rules
-  })
-
 type StepEvent = Extract<RunEvent, { readonly target: string; readonly path: string }>
 
 /** The lives of the steps of a run. */
@@ -90,12 +54,6 @@ export interface StepLives {
   readonly endOf: (target: string, path: string) => End | undefined
   /** Targets and paths with an attempt under way. */
   readonly underWay: () => ReadonlyArray<readonly [target: string, path: string]>
-}
-
-/** `a[0]::b` and `a` for `a[0]::b::c`. */
-export const outerPaths = (path: string): ReadonlyArray<string> => {
-  const parts = path.split("::")
-  return parts.slice(0, -1).map((_, at) => parts.slice(0, at + 1).join("::").replace(/\[\d+\]$/, ""))
 }
 
 export const makeStepLives = (plan: Plan, tell: Tell): StepLives => {
@@ -241,7 +199,9 @@ export const makeStepLives = (plan: Plan, tell: Tell): StepLives => {
     },
     retry: (target) => {
       const own = lives.get(target) ?? new Map<string, Life>()
-      const anew = [...own].filter(([, life]) => life.reason === "too-many-iterations" || life.reason === "items-changed").map(([path]) => path)
+      const anew = [...own].filter(([, life]) =>
+        life.reason === "too-many-iterations" || life.reason === "items-changed"
+      ).map(([path]) => path)
       for (const [path, life] of own) {
         const isStale = anew.some((loop) => path.startsWith(`${loop}[`))
         // What a failure beside it interrupted goes on where it was.

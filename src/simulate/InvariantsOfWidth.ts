@@ -7,7 +7,7 @@
 import type { Plan } from "../plan/Plan.ts"
 import { definitionPath } from "../plan/StepPath.ts"
 import type { SchedulerOptions } from "../run/Scheduler.ts"
-import { outerPaths } from "./InvariantsOfSteps.ts"
+import { outerPaths } from "./InvariantsHeldAgainst.ts"
 import { definitionsOf } from "./ScenarioPlaces.ts"
 
 type UnderWay = ReadonlyArray<readonly [target: string, path: string]>

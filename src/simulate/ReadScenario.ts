@@ -18,7 +18,7 @@ import { largestSource, sourceOf } from "../manifest/SourceText.ts"
 import { Stdin } from "../manifest/Stdin.ts"
 import type { Plan } from "../plan/Plan.ts"
 import { Scenario } from "./Scenario.ts"
-import { makePlaces, type Places, type PlaceKind } from "./ScenarioPlaces.ts"
+import { makePlaces, type PlaceKind, type Places } from "./ScenarioPlaces.ts"
 
 const decode = Schema.decodeUnknownEither(Scenario, { onExcessProperty: "error", errors: "all" })
 

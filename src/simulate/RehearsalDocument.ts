@@ -9,7 +9,7 @@ import type { Plan } from "../plan/Plan.ts"
 import { Summary } from "../report/Summary.ts"
 import { HaltReason, RunEvent } from "../run/RunEvent.ts"
 import type { Rehearsal } from "./Rehearse.ts"
-import type { Violation } from "./InvariantsOfSteps.ts"
+import type { Violation } from "./InvariantsHeldAgainst.ts"
 
 export const RehearsedInvocation = Schema.Struct({
   startedAt: Schema.String,

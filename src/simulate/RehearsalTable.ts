@@ -7,9 +7,11 @@
 import { printable } from "../report/Printable.ts"
 import { eventRow } from "../report/EventRow.ts"
 import type { Style } from "../report/Style.ts"
+import type { Summary } from "../report/Summary.ts"
 import { summaryTable } from "../report/SummaryTable.ts"
 import type { RunEvent } from "../run/RunEvent.ts"
 import { offset } from "./Offset.ts"
+import type { Violation } from "./InvariantsHeldAgainst.ts"
 import type { RehearsalDocument } from "./RehearsalDocument.ts"
 import { timeline } from "./Timeline.ts"
 
@@ -52,6 +54,15 @@ const eventLines = (
   ]
 }
 
+/** Nothing was run, so there is no log to look at. */
+const withoutLogs = (summary: Summary): Summary => ({
+  ...summary,
+  targets: summary.targets.map((target) => ({
+    ...target,
+    steps: target.steps.map(({ errorLog: _e, log: _l, ...step }) => step)
+  }))
+})
+
 /** The lines of the report, without line ends. */
 export const rehearsalTable = (
   document: RehearsalDocument,
@@ -71,9 +82,26 @@ export const rehearsalTable = (
     "",
     ...picture,
     ...(picture.length === 0 ? [] : [""]),
-    ...summaryTable(summary, { style, next: [], ...(columns === undefined ? {} : { columns }) }),
+    ...summaryTable(withoutLogs(summary), { style, next: [], ...(columns === undefined ? {} : { columns }) }),
     "",
     `${printable(document.batch)} would return exit code ${exitCode} after ${offset(durationMs)}`
     + (invocations.length === 1 ? "" : ` and ${invocations.length} calls`)
   ]
 }
+
+const mostBroken = 20
+
+/** What is said where a run broke promises of pawl; `again` is the command that shows it again. */
+export const brokenLines = (
+  broken: ReadonlyArray<Violation>,
+  again: string,
+  style: Style
+): ReadonlyArray<string> => [
+  `${style.bold(style.red("error:"))} pawl would break ${broken.length} of its promises`,
+  ...broken.slice(0, mostBroken).map(({ invariant, message, seq }) =>
+    `  ${invariant}: ${printable(message)}${seq === undefined ? "" : `, at event ${seq}`}`
+  ),
+  ...(broken.length > mostBroken ? [`  and ${broken.length - mostBroken} more`] : []),
+  "",
+  `${style.bold(style.cyan("hint:"))} please report it with the manifest; it shows again with: ${printable(again)}`
+]

@@ -21,7 +21,8 @@ const flag = Schema.Literal(true).annotations({ [Expected]: "true", [Hint]: "lea
 
 const Match = Text.annotations({
   [Expected]: "a text such as `api/build`",
-  [Hint]: "target, slash, step: `api/build`, `host-*/migrate`, `api/shards[0]::e2e`, or `api/shards::e2e` for every item"
+  [Hint]:
+    "target, slash, step: `api/build`, `host-*/migrate`, `api/shards[0]::e2e`, or `api/shards::e2e` for every item"
 })
 const aboutMatch = "Target and step, such as `api/build`; `*` is any run of characters, `?` any one. The first rule "
   + "that matches counts. Without its numbers a path means every item and iteration."

@@ -98,7 +98,7 @@ export const barsOf = (journal: ReadonlyArray<RunEvent>): ReadonlyArray<Bar> => 
         close(target, event.path, now)
     }
   }
-  for (const [target, own] of open) for (const path of [...own.keys()]) close(target, path, now)
+  for (const [target, own] of open) for (const path of own.keys()) close(target, path, now)
   return [...segments].map(([target, all]) => ({ target, segments: all }))
 }
 

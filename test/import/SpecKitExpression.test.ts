@@ -63,7 +63,12 @@ const full: Scope = {
   steps: {
     test: work(2, "false\n"),
     fork: record("succeeded", { steps: { inner: work(0, "inside") } }),
-    data: record("succeeded", { exit_code: 0, stdout: "{}", stderr: "", json: { n: 7, list: ["a", "b"], deep: { on: true } } }),
+    data: record("succeeded", {
+      exit_code: 0,
+      stdout: "{}",
+      stderr: "",
+      json: { n: 7, list: ["a", "b"], deep: { on: true } }
+    }),
     ask: record("succeeded", { option: "Try-again" }),
     late: record("succeeded", { option: "rejected" }),
     fan: record("succeeded", {
@@ -94,28 +99,83 @@ describe("a condition of a workflow", () => {
     ["inputs.dry == 0", "inputs.dry == false", true, true],
     ["1 != inputs.dry", "inputs.dry != true", true, true],
     // A text that is a number counts as one beside a number, and beside a text that is one.
-    ["inputs.ten > 9", "inputs.ten.trim().matches(r'^[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)$') && double(inputs.ten.trim()) > double(9)", true, true],
-    ["inputs.level > 9", "inputs.level.trim().matches(r'^[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)$') && double(inputs.level.trim()) > double(9)", false, false],
-    ["inputs.ten > '9'", "inputs.ten.trim().matches(r'^[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)$') ? double(inputs.ten.trim()) > double('9'.trim()) : inputs.ten > '9'", true, true],
+    [
+      "inputs.ten > 9",
+      "inputs.ten.trim().matches(r'^[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)$') && double(inputs.ten.trim()) > double(9)",
+      true,
+      true
+    ],
+    [
+      "inputs.level > 9",
+      "inputs.level.trim().matches(r'^[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)$') && double(inputs.level.trim()) > double(9)",
+      false,
+      false
+    ],
+    [
+      "inputs.ten > '9'",
+      "inputs.ten.trim().matches(r'^[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)$') ? double(inputs.ten.trim()) > double('9'.trim()) : inputs.ten > '9'",
+      true,
+      true
+    ],
     ["inputs.level > 'abc'", "inputs.level > 'abc'", true, true],
     // Any value is true or false.
     ["inputs.count", "inputs.count != 0", true, true],
     ["not inputs.blank", "!(inputs.blank != '')", true, true],
-    ["inputs.blank or inputs.count and inputs.dry", "inputs.blank != '' || inputs.count != 0 && inputs.dry", false, false],
-    ["steps.test.output.stdout", "steps.test.output.stdout != '' && steps.test.output.stdout.trim().lowerAscii() != 'false'", false, false],
+    [
+      "inputs.blank or inputs.count and inputs.dry",
+      "inputs.blank != '' || inputs.count != 0 && inputs.dry",
+      false,
+      false
+    ],
+    [
+      "steps.test.output.stdout",
+      "steps.test.output.stdout != '' && steps.test.output.stdout.trim().lowerAscii() != 'false'",
+      false,
+      false
+    ],
     ["['']", "true", true, true],
     // What is missing is null, or -1 where it is an exit code.
     ["steps.test.output.exit_code != 0", "steps.test.output.exit_code != 0 | default(true)", true, true],
     ["steps.test.output.exit_code > 0", "steps.test.output.exit_code > 0 | default(false)", true, false],
-    ["steps.inner.output.exit_code == 0", "steps.fork.output.steps.inner.output.exit_code == 0 | default(false)", true, false],
-    ["steps.inner.output.exit_code != 0", "steps.fork.output.steps.inner.output.exit_code != 0 | default(true)", false, true],
-    ["inputs.absent", "inputs.absent != '' && inputs.absent.trim().lowerAscii() != 'false' | default(false)", true, false],
+    [
+      "steps.inner.output.exit_code == 0",
+      "steps.fork.output.steps.inner.output.exit_code == 0 | default(false)",
+      true,
+      false
+    ],
+    [
+      "steps.inner.output.exit_code != 0",
+      "steps.fork.output.steps.inner.output.exit_code != 0 | default(true)",
+      false,
+      true
+    ],
+    [
+      "inputs.absent",
+      "inputs.absent != '' && inputs.absent.trim().lowerAscii() != 'false' | default(false)",
+      true,
+      false
+    ],
     ["inputs.absent == none", "!has(inputs.absent) | default(true)", false, true],
     ["not inputs.absent", "!(inputs.absent != '') | default(true)", false, true],
-    ["steps.inner.output.exit_code == 0 and steps.test.output.exit_code == 2", "steps.fork.output.steps.inner.output.exit_code == 0 && steps.test.output.exit_code == 2 | default(false)", true, false],
-    ["steps.test.output.exit_code != 0 and steps.test.output.exit_code < 5 or inputs.dry", "steps.test.output.exit_code != 0 && steps.test.output.exit_code < 5 || inputs.dry | default(true)", true, true],
+    [
+      "steps.inner.output.exit_code == 0 and steps.test.output.exit_code == 2",
+      "steps.fork.output.steps.inner.output.exit_code == 0 && steps.test.output.exit_code == 2 | default(false)",
+      true,
+      false
+    ],
+    [
+      "steps.test.output.exit_code != 0 and steps.test.output.exit_code < 5 or inputs.dry",
+      "steps.test.output.exit_code != 0 && steps.test.output.exit_code < 5 || inputs.dry | default(true)",
+      true,
+      true
+    ],
     // One exit code is 0 and the other not: where either is missing it is worth different things.
-    ["steps.test.output.exit_code != 0 or steps.inner.output.exit_code == 0", "(has(steps.test.output.exit_code) ? steps.test.output.exit_code : -1) != 0 || steps.fork.output.steps.inner.output.exit_code == 0 | default(false)", true, true],
+    [
+      "steps.test.output.exit_code != 0 or steps.inner.output.exit_code == 0",
+      "(has(steps.test.output.exit_code) ? steps.test.output.exit_code : -1) != 0 || steps.fork.output.steps.inner.output.exit_code == 0 | default(false)",
+      true,
+      true
+    ],
     // Membership.
     ["inputs.level in ['full', 'quick']", "inputs.level in ['full', 'quick']", true, true],
     ["'ul' in inputs.level", "inputs.level.contains('ul')", true, true],
@@ -126,22 +186,49 @@ describe("a condition of a workflow", () => {
     ["steps.data.status == 'completed'", "steps.data.status == 'succeeded'", true, true],
     ["steps.ask.output.choice == 'Try again'", "steps.ask.output.option == 'Try-again'", true, true],
     ["steps.late.output.choice == 'reject'", "steps.late.output.option == 'rejected'", true, true],
-    ["steps.ask.output.choice in ['Approve', 'Try again']", "steps.ask.output.option in ['Approve', 'Try-again']", true, true],
+    [
+      "steps.ask.output.choice in ['Approve', 'Try again']",
+      "steps.ask.output.option in ['Approve', 'Try-again']",
+      true,
+      true
+    ],
     // Fan-outs, and what a fan-in gathers.
     ["steps.fan.output.item_count == 2", "size(steps.fan.output.items) == 2", true, true],
-    ["steps.fan.output.results[0].exit_code == 0", "steps.fan.output.items[0].steps['each-one'].output.exit_code == 0 | default(false)", true, true],
-    ["steps.fan.output.results[1].exit_code == 0", "steps.fan.output.items[1].steps['each-one'].output.exit_code == 0 | default(false)", false, false],
-    ["steps.fan.output.results | map('exit_code') | contains(0)", "steps.fan.output.items.map(i, 'exit_code' in i.steps['each-one'].output ? i.steps['each-one'].output.exit_code : -1) | contains(0)", true, true],
+    [
+      "steps.fan.output.results[0].exit_code == 0",
+      "steps.fan.output.items[0].steps['each-one'].output.exit_code == 0 | default(false)",
+      true,
+      true
+    ],
+    [
+      "steps.fan.output.results[1].exit_code == 0",
+      "steps.fan.output.items[1].steps['each-one'].output.exit_code == 0 | default(false)",
+      false,
+      false
+    ],
+    [
+      "steps.fan.output.results | map('exit_code') | contains(0)",
+      "0 in steps.fan.output.items.map(i, 'exit_code' in i.steps['each-one'].output ? i.steps['each-one'].output.exit_code : -1)",
+      true,
+      true
+    ],
     ["steps.join.output.last == 2", "steps.test.output.exit_code == 2 | default(false)", true, false],
     // Filters.
-    ["inputs.blank | default('x') == 'x'", "", false, false],
     ["inputs.level | contains('ul')", "inputs.level.contains('ul')", true, true],
-    ["steps.inner.output.stdout | contains('in')", "steps.fork.output.steps.inner.output.stdout.contains('in') | default(false)", true, false],
+    [
+      "steps.inner.output.stdout | contains('in')",
+      "steps.fork.output.steps.inner.output.stdout.contains('in') | default(false)",
+      true,
+      false
+    ],
     ["steps.data.output.stdout | from_json | contains('n')", "steps.data.output.json | contains('n')", true, true]
-  ].filter(([, written]) => written !== ""))("%s", (source, written, whenFull, whenBare) => {
+  ])("%s", (source, written, whenFull, whenBare) => {
     const condition = conditionOf(source)
     expect(condition).toBe(`{{ ${written} }}`)
-    expect({ full: truthIn(condition, full), bare: truthIn(condition, bare) }).toEqual({ full: whenFull, bare: whenBare })
+    expect({ full: truthIn(condition, full), bare: truthIn(condition, bare) }).toEqual({
+      full: whenFull,
+      bare: whenBare
+    })
   })
 
   it.each([
@@ -161,19 +248,54 @@ describe("a text of a workflow", () => {
     ["dry={{ inputs.dry }}", "dry={{ inputs.dry ? 'True' : 'False' }}", "dry=False", "dry=False"],
     ["{{ inputs.count == 3 }}", "{{ inputs.count == 3 ? 'True' : 'False' }}", "True", "True"],
     ["<{{ inputs.absent }}>", "<{{ inputs.absent | default('') }}>", "<here>", "<>"],
-    ["<{{ inputs.absent | default('none') }}>", "<{{ inputs.absent == '' ? 'none' : inputs.absent | default('none') }}>", "<here>", "<none>"],
-    ["<{{ inputs.blank | default('none') }}>", "<{{ inputs.blank == '' ? 'none' : inputs.blank }}>", "<none>", "<none>"],
+    [
+      "<{{ inputs.absent | default('none') }}>",
+      "<{{ inputs.absent == '' ? 'none' : inputs.absent | default('none') }}>",
+      "<here>",
+      "<none>"
+    ],
+    [
+      "<{{ inputs.blank | default('none') }}>",
+      "<{{ inputs.blank == '' ? 'none' : inputs.blank }}>",
+      "<none>",
+      "<none>"
+    ],
     ["{{ inputs.count | default(5) }}", "{{ inputs.count }}", "3", "3"],
     ["{{ steps.test.output.exit_code }}", "{{ steps.test.output.exit_code | default(-1) }}", "2", "-1"],
-    ["{{ steps.inner.output.stdout }}!", "{{ steps.fork.output.steps.inner.output.stdout | default('') }}!", "inside!", "!"],
+    [
+      "{{ steps.inner.output.stdout }}!",
+      "{{ steps.fork.output.steps.inner.output.stdout | default('') }}!",
+      "inside!",
+      "!"
+    ],
     ["{{ steps.data.output.data.deep.on }}", "{{ steps.data.output.json.deep.on }}", "true", "true"],
     ["{{ steps.data.output.data.list | join('+') }}", "{{ steps.data.output.json.list | join('+') }}", "a+b", "a+b"],
     ["{{ ['a', 'b'] | join(', ') }}", "{{ ['a', 'b'] | join(', ') }}", "a, b", "a, b"],
-    ["{{ steps.data.status }}", "{{ steps.data.status == 'succeeded' ? 'completed' : steps.data.status }}", "completed", "completed"],
-    ["{{ steps.ask.output.choice }}", "{{ steps.ask.output.option == 'Try-again' ? 'Try again' : steps.ask.output.option == 'reject' ? 'Reject' : steps.ask.output.option }}", "Try again", "Try again"],
+    [
+      "{{ steps.data.status }}",
+      "{{ steps.data.status == 'succeeded' ? 'completed' : steps.data.status }}",
+      "completed",
+      "completed"
+    ],
+    [
+      "{{ steps.ask.output.choice }}",
+      "{{ steps.ask.output.option == 'Try-again' ? 'Try again' : steps.ask.output.option == 'reject' ? 'Reject' : steps.ask.output.option }}",
+      "Try again",
+      "Try again"
+    ],
     ["{{ context.run_id }}", "{{ context.run_id }}", "r1", "r1"],
-    ["{{ steps.join.output.codes | join(' ') }}", "{{ steps.fan.output.items.map(i, 'exit_code' in i.steps['each-one'].output ? i.steps['each-one'].output.exit_code : -1) | join(' ') }}", "0 -1", "0 -1"],
-    ["{{ steps.fan.output.results | map('stdout') | join('') }}", "{{ steps.fan.output.items | map('steps.each-one.output.stdout') | join('') }}", "p\n", "p\n"],
+    [
+      "{{ steps.join.output.codes | join(' ') }}",
+      "{{ steps.fan.output.items.map(i, 'exit_code' in i.steps['each-one'].output ? i.steps['each-one'].output.exit_code : -1) | join(' ') }}",
+      "0 -1",
+      "0 -1"
+    ],
+    [
+      "{{ steps.fan.output.results | map('stdout') | join('') }}",
+      "{{ steps.fan.output.items | map('steps.each-one.output.stdout') | join('') }}",
+      "p\n",
+      "p\n"
+    ],
     ["a }} b {{ '}}' }}", "a }} b {{ '}}' }}", "a }} b }}", "a }} b }}"]
   ])("%s", (source, written, whenFull, whenBare) => {
     const text = textOf(source)
@@ -187,35 +309,77 @@ describe("an expression that can't be carried over", () => {
     refusals("spec-kit", workflow(`{{ ${source} }}`, "m")).map((line) => line.replace(/^\d+: /, ""))
 
   it.each([
-    ["(inputs.dry or inputs.count) and true", "(inputs.dry or inputs.count): `(inputs.dry or inputs.count)` is nothing that Spec Kit knows: it takes it for null (parentheses group nothing there, and there are no functions: write what is meant without them)"],
-    ["inputs.count + 1", "inputs.count + 1: `inputs.count + 1` is nothing that Spec Kit knows: it takes it for null (it knows names, texts, numbers, lists, comparisons, `and`, `or`, `not`, `in` and filters)"],
+    [
+      "(inputs.dry or inputs.count) and true",
+      "(inputs.dry or inputs.count): `(inputs.dry or inputs.count)` is nothing that Spec Kit knows: it takes it for null (parentheses group nothing there, and there are no functions: write what is meant without them)"
+    ],
+    [
+      "inputs.count + 1",
+      "inputs.count + 1: `inputs.count + 1` is nothing that Spec Kit knows: it takes it for null (it knows names, texts, numbers, lists, comparisons, `and`, `or`, `not`, `in` and filters)"
+    ],
     ["inputs.levle == 'full'", "inputs.levle: there is no input `levle` (did you mean `level`?)"],
     ["steps.tset.output.exit_code", "steps.tset.output.exit_code: there is no step `tset` (did you mean `test`?)"],
-    ["steps.then.output.exit_code == 0", "steps.then.output.exit_code: step `then` is within the step that asks for it, so that it can't be asked for here (Spec Kit would give null, or what an earlier round left behind)"],
-    ["steps.show.output.choice == 'approve'", "steps.show.output.choice: step `show` comes later, so that it can't be asked for here (Spec Kit would give null, or what an earlier round left behind)"],
-    ["steps.test.output.data.x", "steps.test.output.data.x: a shell step has no `output.data.x` (it has `exit_code`, `stdout` and `stderr`, and a shell step with `output_format: json` has `data`)"],
-    ["steps.ask.output.choice == 'approve'", "'approve': this is never 'approve' (it is one of 'Approve', 'Try again', 'Reject')"],
-    ["inputs.count == '3'", "inputs.count == '3': a number and text are compared, which is always the same in Spec Kit (compare like with like)"],
-    ["inputs.level == 3", "inputs.level == 3: text and a number are compared, which is always the same in Spec Kit (compare like with like)"],
-    ["inputs.dry > true", "inputs.dry > true: true or false and true or false are compared, which is always the same in Spec Kit (compare like with like)"],
-    ["inputs.level | upper", "| upper"],
-    ["inputs.level | from_json", "from_json: `from_json` can only read the `stdout` of a shell step (there the step gets `outputs: json`, and its value is `output.json`)"],
-    ["inputs.level | default('a') > 5", "default('a') > 5: a filter belongs after `|`, and nothing after its parentheses"],
+    [
+      "steps.then.output.exit_code == 0",
+      "steps.then.output.exit_code: step `then` is within the step that asks for it, so that it can't be asked for here (Spec Kit would give null, or what an earlier round left behind)"
+    ],
+    [
+      "steps.show.output.choice == 'approve'",
+      "steps.show.output.choice: step `show` comes later, so that it can't be asked for here (Spec Kit would give null, or what an earlier round left behind)"
+    ],
+    [
+      "steps.test.output.data.x",
+      "steps.test.output.data.x: a shell step has no `output.data.x` (it has `exit_code`, `stdout` and `stderr`, and a shell step with `output_format: json` has `data`)"
+    ],
+    [
+      "steps.ask.output.choice == 'approve'",
+      "'approve': this is never 'approve' (it is one of 'Approve', 'Try again', 'Reject')"
+    ],
+    [
+      "inputs.count == '3'",
+      "inputs.count == '3': a number and text are compared, which is always the same in Spec Kit (compare like with like)"
+    ],
+    [
+      "inputs.level == 3",
+      "inputs.level == 3: text and a number are compared, which is always the same in Spec Kit (compare like with like)"
+    ],
+    [
+      "inputs.dry > true",
+      "inputs.dry > true: true or false and true or false are compared, which is always the same in Spec Kit (compare like with like)"
+    ],
+    ["inputs.level | upper", "Spec Kit has no filter `upper`"],
+    [
+      "inputs.level | from_json",
+      "from_json: `from_json` can only read the `stdout` of a shell step (there the step gets `outputs: json`, and its value is `output.json`)"
+    ],
+    [
+      "inputs.level | default('a') > 5",
+      "default('a') > 5: a filter belongs after `|`, and nothing after its parentheses"
+    ],
     ["item == 1", "item: `item` is known within a fan-out alone"],
     ["status == 'ok'", "status: there is no name `status` (Spec Kit takes it for null)"],
-    ["steps.test.model", "steps.test.model: `model` of a step can't be carried over (what can be asked for is in `output`, `status` and `error`)"],
+    [
+      "steps.test.model",
+      "steps.test.model: `model` of a step can't be carried over (what can be asked for is in `output`, `status` and `error`)"
+    ],
     ["context.workflow_id", "context.workflow_id: `context` has `run_id` and `workflow_dir`, and nothing else"],
-    ["inputs.absent == steps.inner.output.stdout", "inputs.absent == steps.inner.output.stdout: what this is worth where `inputs.absent` or `steps.fork.output.steps.inner.output.stdout` is missing depends on what runs (ask for one thing at a time, in steps of their own)"],
-    ["inputs.level == ", "inputs.level == "],
+    [
+      "inputs.absent == steps.inner.output.stdout",
+      "inputs.absent == steps.inner.output.stdout: what this is worth where `inputs.absent` or `steps.fork.output.steps.inner.output.stdout` is missing depends on what runs (ask for one thing at a time, in steps of their own)"
+    ],
+    ["inputs.level == ", "a part of the expression is missing here"],
     ["inputs.level == 'open", "{{: `{{` is not closed (close it with `}}`; a quote before that may be open)"]
   ])("%s", (source, reason) => {
     const found = reasonsFor(source)
     expect(found).toHaveLength(1)
-    expect(found[0]).toContain(reason.replace("| upper", "Spec Kit has no filter `upper`").replace("what is read", "").replace("inputs.level == ", "").trim())
+    expect(found[0]).toContain(reason)
   })
 
   it.each([
-    ["inputs.count > 1", "a condition without braces: Spec Kit takes it for a text, not for an expression (write it as `{{ … }}`)"],
+    [
+      "inputs.count > 1",
+      "a condition without braces: Spec Kit takes it for a text, not for an expression (write it as `{{ … }}`)"
+    ],
     ["{{ inputs.dry }} and more", "a condition with text around its braces"]
   ])("a condition that is a text: %s", (condition, reason) => {
     expect(refusals("spec-kit", workflow(condition, "m")).join("\n")).toContain(reason)
@@ -235,7 +399,10 @@ const expressions = fc.letrec<{ readonly leaf: string; readonly all: string }>((
     fc.tuple(tie("all"), fc.constantFrom("==", "!=", "<", ">=", "in", "not in", "and", "or"), tie("leaf"))
       .map((parts) => parts.join(" ")),
     tie("all").map((each) => `not ${each}`),
-    fc.tuple(tie("all"), fc.constantFrom("default('x')", "join(',')", "contains('a')", "map('b')", "from_json", "default"))
+    fc.tuple(
+      tie("all"),
+      fc.constantFrom("default('x')", "join(',')", "contains('a')", "map('b')", "from_json", "default")
+    )
       .map((parts) => parts.join(" | "))
   )
 })).all
@@ -247,12 +414,16 @@ describe("any expression", () => {
     // What was written is read again before it is printed, so that `imported` would throw.
     if (found.length === 0) expect(imported("spec-kit", file).text).toContain("name: table")
     else expect(found.every((line) => /^\d+: /.test(line))).toBe(true)
-  }, { fastCheck: { numRuns: 300 } })
+  }, { fastCheck: { numRuns: 80 } })
 
   it("stays small and quick, however long it is", () => {
     const long = Array.from({ length: 30_000 }, () => "inputs.dry").join(" or ")
-    expect(refusals("spec-kit", workflow(`{{ ${long} }}`, "m")).join("\n")).toContain("an expression longer than 20000 characters")
+    expect(refusals("spec-kit", workflow(`{{ ${long} }}`, "m")).join("\n")).toContain(
+      "an expression longer than 20000 characters"
+    )
     const deep = Array.from({ length: 500 }, () => "not ").join("")
-    expect(refusals("spec-kit", workflow(`{{ ${deep}inputs.dry }}`, "m")).join("\n")).toContain("nested more than 100 deep")
+    expect(refusals("spec-kit", workflow(`{{ ${deep}inputs.dry }}`, "m")).join("\n")).toContain(
+      "nested more than 100 deep"
+    )
   })
 })

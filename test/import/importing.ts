@@ -2,7 +2,7 @@
 import { Either } from "effect"
 import { parseCondition, parseTemplate, renderBoolean, renderText } from "../../src/expression/Template.ts"
 import type { Scope, StepRecord } from "../../src/expression/Scope.ts"
-import { importSource, type Imported, type LanguageName } from "../../src/import/Import.ts"
+import { type Imported, importSource, type LanguageName } from "../../src/import/Import.ts"
 import type { Manifest } from "../../src/manifest/Manifest.ts"
 import { readManifest } from "../../src/manifest/ReadManifest.ts"
 import { shown } from "../manifest/reading.ts"

@@ -85,7 +85,7 @@ export const follow = (steps: ReadonlyArray<Step>, scope: Scope, pick: Pick): Re
       const done = (Array.isArray(items) ? items : []).map((item: string, index: number) => {
         if (way === "over" || (way === "failed" && !isBrave)) return { status: "skipped" as const, steps: {} }
         const ended = walk(body, { ...at, item, index })
-        if (ended.way !== "through" && way !== "over") way = ended.way
+        if (ended.way !== "through") way = ended.way
         return { status: ended.way === "through" ? "succeeded" as const : "failed" as const, steps: ended.records }
       })
       return [way, { items: done }]

@@ -280,7 +280,8 @@ gates: [{ match: "api/all::ask::ship", decision: approve, after: 1d }]`,
   }
 ]
 
-const manifestOf = (steps: string): string => `name: b
+const manifestOf = (steps: string): string =>
+  `name: b
 outputs: { api: "{{ targets.api.status }}" }
 targets:
   - id: api
@@ -290,14 +291,17 @@ targets:
 `
 
 describe("a run that is killed at any of its events and called again", () => {
-  it.live.each(cases)("comes to the same, and repeats nothing that is durable: $name", ({ exitCode, steps, ...more }) =>
-    Effect.gen(function*() {
-      const request = requestOf(loadedOf(manifestOf(steps)), more)
-      const whole = yield* toItsEnd(request)
-      yield* killedAtEvery(request, whole)
-      expect(whole.exitCode).toBe(exitCode)
-      expect(whole.journal.length).toBeGreaterThan(8)
-    }))
+  it.live.each(cases)(
+    "comes to the same, and repeats nothing that is durable: $name",
+    ({ exitCode, steps, ...more }) =>
+      Effect.gen(function*() {
+        const request = requestOf(loadedOf(manifestOf(steps)), more)
+        const whole = yield* toItsEnd(request)
+        yield* killedAtEvery(request, whole)
+        expect(whole.exitCode).toBe(exitCode)
+        expect(whole.journal.length).toBeGreaterThan(8)
+      })
+  )
 
   it.live("asks a person about a step that must not run twice, wherever it may have run, and only there", () =>
     Effect.gen(function*() {
@@ -321,28 +325,30 @@ describe("a run that is killed at any of its events and called again", () => {
     }))
 
   it.live("comes to the same with plans and luck drawn at random", () =>
-    Effect.promise(() => fc.assert(
-      fc.asyncProperty(sequentialManifests, fc.nat(), async (manifest, seed) => {
-        const loaded = loadedOf(manifest)
-        const luck = chaosScript(loaded.plan, seed)
-        const script = {
-          ...luck,
-          crashes: [],
-          signals: [],
-          // On a terminal a rejected gate is asked about once an invocation, of which a crash makes two.
-          isTerminal: false,
-          // Who decides does it long after everything else came to rest.
-          gate: (opening: Parameters<typeof luck.gate>[0]) => {
-            const decision = luck.gate(opening)
-            return decision && { ...decision, choice: { decision: "approve" as const }, afterMs: 1000 * 86_400_000 }
+    Effect.promise(() =>
+      fc.assert(
+        fc.asyncProperty(sequentialManifests, fc.nat(), async (manifest, seed) => {
+          const loaded = loadedOf(manifest)
+          const luck = chaosScript(loaded.plan, seed)
+          const script = {
+            ...luck,
+            crashes: [],
+            signals: [],
+            // On a terminal a rejected gate is asked about once an invocation, of which a crash makes two.
+            isTerminal: false,
+            // Who decides does it long after everything else came to rest.
+            gate: (opening: Parameters<typeof luck.gate>[0]) => {
+              const decision = luck.gate(opening)
+              return decision && { ...decision, choice: { decision: "approve" as const }, afterMs: 1000 * 86_400_000 }
+            }
           }
-        }
-        const request = requestOf(loaded, { script, seed })
-        const whole = await Effect.runPromise(toItsEnd(request))
-        // The work grows with the square of the events.
-        fc.pre(whole.journal.length < 60)
-        await Effect.runPromise(killedAtEvery(request, whole))
-      }),
-      { numRuns: 20, seed: 7 }
-    )))
+          const request = requestOf(loaded, { script, seed })
+          const whole = await Effect.runPromise(toItsEnd(request))
+          // The work grows with the square of the events.
+          fc.pre(whole.journal.length < 60)
+          await Effect.runPromise(killedAtEvery(request, whole))
+        }),
+        { numRuns: 20, seed: 7 }
+      )
+    ))
 })

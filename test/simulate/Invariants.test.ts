@@ -3,7 +3,7 @@ import { Effect } from "effect"
 import type { RunEvent } from "../../src/run/RunEvent.ts"
 import { apply, empty } from "../../src/run/RunState.ts"
 import { violations } from "../../src/simulate/Invariants.ts"
-import { loadedOf, requestOf, type Rehearsing, toItsEnd } from "./rehearsing.ts"
+import { loadedOf, type Rehearsing, requestOf, toItsEnd } from "./rehearsing.ts"
 
 const batch = `name: b
 targets:
@@ -59,14 +59,14 @@ const twice = (type: RunEvent["type"], where: string): Doctor => (journal) => {
   return numbered(journal.flatMap((event, index) => index === place ? [event, event] : [event]))
 }
 
-const moved = (type: RunEvent["type"], where: string, to: (journal: ReadonlyArray<RunEvent>) => number): Doctor =>
-(journal) => {
-  const place = at(journal, type, where)
-  const event = journal[place]
-  const goal = to(journal)
-  const rest = journal.filter((_, index) => index !== place)
-  return numbered(event === undefined ? journal : rest.toSpliced(goal, 0, event))
-}
+const moved =
+  (type: RunEvent["type"], where: string, to: (journal: ReadonlyArray<RunEvent>) => number): Doctor => (journal) => {
+    const place = at(journal, type, where)
+    const event = journal[place]
+    const goal = to(journal)
+    const rest = journal.filter((_, index) => index !== place)
+    return numbered(event === undefined ? journal : rest.toSpliced(goal, 0, event))
+  }
 
 const changed = (type: RunEvent["type"], where: string, change: object): Doctor => (journal) => {
   const place = at(journal, type, where)
@@ -92,45 +92,83 @@ const resumedAt = (place: (journal: ReadonlyArray<RunEvent>) => number): Doctor 
 const cases: ReadonlyArray<readonly [what: string, invariant: string, doctor: Doctor, more?: Rehearsing]> = [
   ["a gap", "no-gaps", (journal) => journal.filter((_, index) => index !== 3)],
   ["a time that goes backwards", "no-gaps", changed("StepSucceeded", "a", { at: "1999-01-01T00:00:00.000Z" })],
-  ["an event after the halt", "no-gaps", (journal) => numbered([...journal, journal[1] ?? journal[0]].flatMap((e) => e ?? []))],
+  [
+    "an event after the halt",
+    "no-gaps",
+    (journal) => numbered([...journal, journal[1] ?? journal[0]].flatMap((e) => e ?? []))
+  ],
   ["no halt", "one-end", (journal) => journal.slice(0, -1)],
   ["a success that is repeated", "never-twice", twice("StepSucceeded", "\"s\"")],
   ["a step that starts again after its success", "never-twice", (journal) => {
     const start = journal[at(journal, "StepStarted", "\"s\"", 1)]
-    return numbered(start === undefined ? journal : journal.toSpliced(at(journal, "StepSucceeded", "\"s\"") + 1, 0, start))
+    return numbered(
+      start === undefined ? journal : journal.toSpliced(at(journal, "StepSucceeded", "\"s\"") + 1, 0, start)
+    )
   }],
   ["an attempt too many", "attempts", changed("StepStarted", "\"attempt\":2", { attempt: 3 })],
-  ["an attempt before its time", "back-off", changed("AttemptFailed", "\"s\"", { nextAttemptAt: "2000-01-02T00:00:00.000Z" })],
+  [
+    "an attempt before its time",
+    "back-off",
+    changed("AttemptFailed", "\"s\"", { nextAttemptAt: "2000-01-02T00:00:00.000Z" })
+  ],
   ["an attempt beside another", "one-at-a-time", twice("StepStarted", "m[0]")],
   ["a failure that is resolved twice", "one-resolution", twice("AttemptFailed", "\"s\"")],
-  ["a failure that nothing resolves", "one-resolution", (journal) =>
-    journal.map((event) => event.type === "StepSucceeded" && event.path === "s" ? {
-      seq: event.seq,
-      at: event.at,
-      type: "StepFailed",
-      target: "a",
-      path: "s",
-      attempt: 2,
-      reason: "exit-code",
-      message: "no",
-      durationMs: 1,
-      output: { stdout: "", stderr: "" }
-    } : event)],
-  ["a target that ends at a step that did not fail", "one-resolution", changed("TargetBlocked", "\"c\"", { step: "other" })],
+  [
+    "a failure that nothing resolves",
+    "one-resolution",
+    (journal) =>
+      journal.map((event) =>
+        event.type === "StepSucceeded" && event.path === "s"
+          ? {
+            seq: event.seq,
+            at: event.at,
+            type: "StepFailed",
+            target: "a",
+            path: "s",
+            attempt: 2,
+            reason: "exit-code",
+            message: "no",
+            durationMs: 1,
+            output: { stdout: "", stderr: "" }
+          }
+          : event
+      )
+  ],
+  [
+    "a target that ends at a step that did not fail",
+    "one-resolution",
+    changed("TargetBlocked", "\"c\"", { step: "other" })
+  ],
   ["a gate that is decided without having been opened", "one-decision", without("GateOpened", "ship")],
   ["a gate that is opened twice", "one-decision", twice("GateOpened", "ship")],
   ["a gate that is decided twice", "never-twice", twice("GateDecided", "ship")],
   ["a target that ends twice", "one-end", twice("TargetCompleted", "\"a\"")],
-  ["a target that ends while something in it goes on", "one-end", moved("TargetCompleted", "\"b\"", (journal) => at(journal, "StepStarted", "\"b\"") + 1)],
+  [
+    "a target that ends while something in it goes on",
+    "one-end",
+    moved("TargetCompleted", "\"b\"", (journal) => at(journal, "StepStarted", "\"b\"") + 1)
+  ],
   ["a target that does not wait for what it needs", "needs", moved("TargetStarted", "\"b\"", () => 1)],
-  ["items side by side that must not be", "max-parallel", moved("StepStarted", "m[1]", (journal) => at(journal, "StepStarted", "m[0]") + 1)],
-  ["targets side by side that must not be", "max-parallel", moved("StepStarted", "\"c\"", (journal) => at(journal, "StepStarted", "m[0]") + 1)],
+  [
+    "items side by side that must not be",
+    "max-parallel",
+    moved("StepStarted", "m[1]", (journal) => at(journal, "StepStarted", "m[0]") + 1)
+  ],
+  [
+    "targets side by side that must not be",
+    "max-parallel",
+    moved("StepStarted", "\"c\"", (journal) => at(journal, "StepStarted", "m[0]") + 1)
+  ],
   ["a step that must not run twice and does", "not-idempotent", (journal) => {
     const place = at(journal, "StepStarted", "pay")
     const again = journal.slice(place - 1, place + 1)
     return numbered([...resumedAt(() => place + 1)(journal).slice(0, place + 2), ...again, ...journal.slice(place + 1)])
   }],
-  ["a halt for a reason that is not so", "halt-reason", changed("RunHalted", "AllDone", { haltReason: "AwaitingApproval" })],
+  [
+    "a halt for a reason that is not so",
+    "halt-reason",
+    changed("RunHalted", "AllDone", { haltReason: "AwaitingApproval" })
+  ],
   ["an end with something left", "halt-reason", without("TargetSkipped", "\"b\""), {
     scenario: "{ default: { exitCode: 1 } }"
   }],

@@ -118,7 +118,10 @@ describe("a rule", () => {
     ["web/runn", "`web/runn` matches no step of the plan (did you mean `web/run`?)"],
     ["web", "`web` matches no step of the plan (write target, slash, step, for example `api/build`)"],
     ["x/*/nothing", "`x/*/nothing` matches no step of the plan (`pawl plan BATCH` lists targets and steps)"],
-    ["team/api/shards", "`team/api/shards` is a step that holds steps (name those, or all of them: `team/api/shards::*`)"],
+    [
+      "team/api/shards",
+      "`team/api/shards` is a step that holds steps (name those, or all of them: `team/api/shards::*`)"
+    ],
     ["team/api/shards::look", "`team/api/shards::look` is a gate, not a step with attempts (put it under `gates`)"],
     ["team/api/rule", "`team/api/rule` is decided by its expression alone (take it out, and give other inputs)"]
   ])("about the attempts of %s is refused: %s", (match, expected) => {

@@ -71,7 +71,13 @@ const ends: ReadonlyArray<End> = [
   },
   { name: "the cap is reached", options: { cap: 2 }, reason: "CapReached", code: 0 },
   { name: "a person must decide", batch: gated, reason: "AwaitingApproval", code: 3 },
-  { name: "a rate limit says when to come back", batch: limited, scenario: "default: { exitCode: 75 }", reason: "RateLimited", code: 2 },
+  {
+    name: "a rate limit says when to come back",
+    batch: limited,
+    scenario: "default: { exitCode: 75 }",
+    reason: "RateLimited",
+    code: 2
+  },
   ...(["SIGHUP", "SIGINT", "SIGTERM"] as const).map((name, index): End => ({
     name: `${name} comes`,
     scenario: `{ default: { duration: 1h }, signal: { name: ${name}, after: 90m } }`,
@@ -81,12 +87,15 @@ const ends: ReadonlyArray<End> = [
 ]
 
 describe("a rehearsal", () => {
-  it.live.each(ends)("ends with $reason and $code where $name", ({ batch = three, code, reason, ...more }) =>
-    Effect.gen(function*() {
-      const { exitCode, invocations, state } = yield* rehearsed(batch, more)
-      expect([state.halted?.reason, exitCode]).toEqual([reason, code])
-      expect(invocations.at(-1)).toMatchObject({ end: "halted", haltReason: reason, exitCode: code })
-    }))
+  it.live.each(ends)(
+    "ends with $reason and $code where $name",
+    ({ batch = three, code, reason, ...more }) =>
+      Effect.gen(function*() {
+        const { exitCode, invocations, state } = yield* rehearsed(batch, more)
+        expect([state.halted?.reason, exitCode]).toEqual([reason, code])
+        expect(invocations.at(-1)).toMatchObject({ end: "halted", haltReason: reason, exitCode: code })
+      })
+  )
 
   it.live("covers every halt reason but the one that takes a disk", () =>
     Effect.sync(() => {

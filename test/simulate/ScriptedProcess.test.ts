@@ -61,11 +61,14 @@ describe("a scripted attempt", () => {
       expect(exit?._tag === "Right" && "exitCode" in exit.right).toBe(false)
     }))
 
-  it.effect.each([{ hangs: true }, { durationMs: 60_001 }])("that lasts longer than its time-out is ended by it: %j", (end) =>
-    Effect.gen(function*() {
-      const { exit } = yield* ran(end, { timeoutMs: 60_000 })
-      expect(exit).toMatchObject(Either.right({ timedOut: true, signal: "SIGTERM", durationMs: 60_000 }))
-    }))
+  it.effect.each([{ hangs: true }, { durationMs: 60_001 }])(
+    "that lasts longer than its time-out is ended by it: %j",
+    (end) =>
+      Effect.gen(function*() {
+        const { exit } = yield* ran(end, { timeoutMs: 60_000 })
+        expect(exit).toMatchObject(Either.right({ timedOut: true, signal: "SIGTERM", durationMs: 60_000 }))
+      })
+  )
 
   it.effect("that hangs without one does not end, and is forgotten where it is interrupted", () =>
     Effect.gen(function*() {

@@ -82,7 +82,9 @@ targets: [{ forEach: { items: [one, two, a-name-that-goes-on-and-on-and-on] }, i
       const lines = drawn(journal, { columns: 60, most: 2 })
       expect(lines).toHaveLength(5)
       expect(lines[3]).toBe("and 1 more")
-      expect(Math.max(...drawn(journal, { columns: 60 }).slice(0, 4).map((line) => line.length))).toBeLessThanOrEqual(60)
+      expect(Math.max(...drawn(journal, { columns: 60 }).slice(0, 4).map((line) => line.length))).toBeLessThanOrEqual(
+        60
+      )
       expect(drawn(journal, { columns: 60 })[3]).toMatch(/^a-name-that-goes-on-and…  ok/)
     }))
 

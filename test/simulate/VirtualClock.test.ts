@@ -24,7 +24,8 @@ describe("virtual time", () => {
 
   it.live("lets a shorter wait win a race and forgets the longer one", () =>
     Effect.gen(function*() {
-      const end = yield* inVirtualTime(0, random, () => Effect.raceFirst(Effect.sleep(week), Effect.as(Effect.sleep(3), "short")))
+      const end = yield* inVirtualTime(0, random, () =>
+        Effect.raceFirst(Effect.sleep(week), Effect.as(Effect.sleep(3), "short")))
       expect(end).toEqual({ type: "ended", at: 3, exit: Exit.succeed("short") })
     }))
 

@@ -48,7 +48,11 @@ const onReject = fc.constantFrom("abort", "skip", "retry")
 const gate = fc.record({
   ...base,
   gate: fc.oneof(
-    fc.record({ approval: fc.constant("Go on?"), onReject, options: fc.constantFrom(["yes", "reject"], ["blue", "green"]) }, {
+    fc.record({
+      approval: fc.constant("Go on?"),
+      onReject,
+      options: fc.constantFrom(["yes", "reject"], ["blue", "green"])
+    }, {
       requiredKeys: ["approval"]
     }),
     fc.record({ policy: fc.constantFrom("{{ 1 < 2 }}", "{{ context.target == 'b' }}"), onReject }, {
