@@ -11,6 +11,8 @@ export interface Comparison {
   /** Names of contenders. */
   readonly of: string
   readonly against: string
+  /** How many times as often the other does it. */
+  readonly times?: number
   /** The most the ratio may be; absent means it is only of interest. */
   readonly atMost?: number
 }
@@ -54,9 +56,9 @@ export const timesTable = (samples: Samples): string =>
   )
 
 /** The ratio in each round, of two runs that stood next to each other: load that comes and goes hits both. */
-const ratios = (samples: Samples, { against, of: name }: Comparison): ReadonlyArray<number> => {
+const ratios = (samples: Samples, { against, of: name, times = 1 }: Comparison): ReadonlyArray<number> => {
   const floor = of(samples, against)
-  return of(samples, name).map(({ wallMs }, round) => wallMs / (floor[round]?.wallMs ?? Number.NaN))
+  return of(samples, name).map(({ wallMs }, round) => (times * wallMs) / (floor[round]?.wallMs ?? Number.NaN))
 }
 
 /** The median of the rounds' ratios, the least and the most of them, and the verdict where there is a bound. */

@@ -10,6 +10,7 @@ import { join } from "node:path"
 import { parseArgs } from "node:util"
 import { compile } from "../build/Compile.ts"
 import { batches, names, startups } from "./Batches.ts"
+import { comparisons as evaluations, evaluators } from "./Expressions.ts"
 import { describeMachine } from "./Machine.ts"
 import { limits, names as manifests, readers } from "./Manifests.ts"
 import { BenchError, measureAll } from "./Measure.ts"
@@ -73,12 +74,21 @@ const bench = async (quick: boolean, given: string | undefined): Promise<string>
   await mkdir(folder, { recursive: true })
   const [pawl, floor, measure] = [findPawl(given), compileC("floor"), compileC("measure")]
   const [empty, yaml] = [await compileProgram("Empty"), await compileProgram("Yaml")]
+  const evaluate = await compileProgram("Evaluate")
   const { absent, contenders } = batches({ pawl, floor })
   const machine = describeMachine(folder)
-  const rounds = quick ? { runs: 3, starts: 10, reads: 3 } : { runs: 9, starts: 40, reads: 9 }
+  const rounds = quick
+    ? { runs: 3, starts: 10, reads: 3, evaluations: 5 }
+    : { runs: 9, starts: 40, reads: 9, evaluations: 15 }
   const runs = await measureAll(measure, join(folder, "runs"), contenders, rounds.runs)
   const starts = await measureAll(measure, join(folder, "starts"), startups({ pawl, empty }), rounds.starts)
   const reads = await measureAll(measure, join(folder, "reads"), readers({ pawl, yaml }), rounds.reads)
+  const found = await measureAll(
+    measure,
+    join(folder, "expressions"),
+    evaluators({ floor, evaluate }),
+    rounds.evaluations
+  )
   return [
     ...machine.map(([name, value]) => `- ${name}: ${value}`),
     "",
@@ -103,7 +113,14 @@ const bench = async (quick: boolean, given: string | undefined): Promise<string>
     "",
     ratiosTable(reads, readComparisons),
     "",
-    limitsTable(reads, limits)
+    limitsTable(reads, limits),
+    "",
+    `Expressions, ${rounds.evaluations} rounds in turn: a condition on the exit code of a step and on an input, and a`,
+    "filter over what the 10,000 items of a map came to. The processes are started and awaited by the C loop.",
+    "",
+    timesTable(found),
+    "",
+    ratiosTable(found, evaluations)
   ].join("\n")
 }
 

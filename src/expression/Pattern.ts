@@ -25,17 +25,33 @@ export interface PatternProblem {
 // The library is loaded when the first pattern needs it: few manifests have one.
 const library = (): typeof Re2 => require("re2js")
 
-const repetition = /(?<!\\x)\{(\d+)(?:,(\d*))?\}/g
+const pieces = /\\[xpP]\{[^}]*\}|\\[^]|\[\^?\]?(?:\\[^]|[^\]\\])*\]|\{(\d+)(?:,(\d*))?\}|[^]/g
 
-/** At least as many instructions as a pattern without classes can come to, give or take a few. */
+/** About how many instructions a pattern comes to with its repetitions written out. */
 const guess = (pattern: string): number => {
-  let repeats = 1
-  for (const [, least, most] of pattern.matchAll(repetition)) repeats += Math.max(Number(least), Number(most ?? 0))
-  return repeats * pattern.length
+  const outer: Array<number> = []
+  let total = 0
+  let last = 0
+  for (const [piece, least, most] of pattern.matchAll(pieces)) {
+    if (piece === "(") {
+      outer.push(total + last)
+      total = 0
+      last = 0
+    } else if (piece === ")") {
+      last += total + 2
+      total = outer.pop() ?? 0
+    } else if (least !== undefined) {
+      last *= Math.max(1, Number(least), Number(most ?? 0))
+    } else {
+      total += last
+      last = 1
+    }
+  }
+  return outer.reduce((sum, each) => sum + each, total + last)
 }
 
-/** Far more than a pattern of the largest size needs, and little enough to be compiled at once. */
-const largestGuess = 25 * largestPattern
+/** A guess may be that far out. */
+const largestGuess = 3 * largestPattern
 
 const unsupported: ReadonlyArray<readonly [found: RegExp, problem: PatternProblem]> = [
   [/\(\?[=!]/, {

@@ -152,7 +152,7 @@ export const typeOfValues = (values: ReadonlyArray<Value>): Type => {
       else known.push(value)
     }
   }
-  const record = recordOf("it", Array.from(keys, ([key, each]) => [key, { type: typeOfValues(each) }]))
+  const record = recordOf("this map", Array.from(keys, ([key, each]) => [key, { type: typeOfValues(each) }]))
   const lists = values.filter(isList)
   const simple = [...new Set(values.filter((value) => typeof value !== "object" || value === null))]
   return union([

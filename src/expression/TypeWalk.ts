@@ -52,12 +52,12 @@ const isShown = (unless: Unless, from: Seen, seen: Seen, known: Known): boolean 
   return given.length > 0 && given.every((each) => known.has(each))
 }
 
-const howToLook = ({ by }: Unless, from: Seen, path: string): string =>
-  by === "failed"
-    ? "add `| default('…')` at the end, or test the step's `status == 'failed'` first"
-    : by === "ran" && from.step !== undefined
-    ? "add `| default(…)` at the end, or test the step's `status` first"
-    : `add \`| default(…)\` at the end, or test \`has(${path})\` first`
+const howToLook = ({ by }: Unless, path: string): string => {
+  const output = path.lastIndexOf(".output")
+  const status = output < 0 ? "its `status`" : `\`${path.slice(0, output)}.status == 'succeeded'\``
+  const test = by === "ran" ? status : by === "self" ? `\`has(${path})\`` : "that its `status` is `failed`"
+  return `add \`| default(…)\` at the end, or test ${test} first`
+}
 
 /** Places in the program's source: of the last name of a path, and where the path begins. */
 export interface PathPlace {
@@ -76,7 +76,7 @@ export const settle = (walk: Walk, from: Seen, taken: Taken, placeOf: () => Path
   walk.pass?.(factsOf(unless, from, seen))
   if (walk.caught || isShown(unless, from, seen, walk.known)) return seen
   const { key: [, end], start } = placeOf()
-  walk.report(start, end, { message: unless.why, hint: howToLook(unless, from, walk.program.source.slice(start, end)) })
+  walk.report(start, end, { message: unless.why, hint: howToLook(unless, walk.program.source.slice(start, end)) })
   return seen
 }
 

@@ -16,12 +16,16 @@ export interface Note {
 export interface Draft {
   readonly problems: Array<Finding>
   readonly notes: Array<Note>
+  /** Notes that are taken already. */
+  readonly said: Set<string>
 }
 
-export const emptyDraft = (): Draft => ({ problems: [], notes: [] })
+export const emptyDraft = (): Draft => ({ problems: [], notes: [], said: new Set() })
 
 /** Says something once: a second time in the same place adds nothing. */
-export const note = ({ notes }: Draft, path: Path, text: string): void => {
-  const same = notes.some((other) => other.text === text && other.path.join("\0") === path.join("\0"))
-  if (!same) notes.push({ path, text })
+export const note = ({ notes, said }: Draft, path: Path, text: string): void => {
+  const key = JSON.stringify([path, text])
+  if (said.has(key)) return
+  said.add(key)
+  notes.push({ path, text })
 }

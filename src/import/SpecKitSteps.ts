@@ -3,6 +3,8 @@
  *
  * Owns the lists, and which type becomes what. Must not know expressions.
  */
+import { deepest } from "../expression/Limits.ts"
+import { nearest } from "../expression/Nearest.ts"
 import type { Value, ValueObject } from "../expression/Value.ts"
 import { type Path, pathText } from "../manifest/Finding.ts"
 import { note } from "./Draft.ts"
@@ -16,7 +18,7 @@ import { fanOutStep, loopStep } from "./SpecKitRounds.ts"
 import { commandStep, initStep, promptStep, shellStep } from "./SpecKitWork.ts"
 import type { At, SpecKitWriter, Steps } from "./SpecKitWriter.ts"
 
-const types = "shell, command, prompt, init, gate, if, switch, while, do-while, fan-out and fan-in"
+const types = ["shell", "command", "prompt", "init", "gate", "if", "switch", "while", "do-while", "fan-out", "fan-in"]
 
 const holdsSteps = new Set(["if", "switch", "while", "do-while", "fan-out"])
 
@@ -42,11 +44,13 @@ const work = (writer: SpecKitWriter, at: At, type: string): ValueObject | undefi
       return loopStep(writer, at, "until")
     case "fan-out":
       return fanOutStep(writer, at)
-    default:
+    default: {
+      const near = nearest(type, types)
       complain(at.fields, [...at.fields.at, "type"], `a step of type \`${type}\` can't be carried over`, {
-        hint: `the types that can are ${types}`
+        hint: near === undefined ? `the types that can are ${types.join(", ")}` : `did you mean \`${near}\`?`
       })
       return undefined
+    }
   }
 }
 
@@ -87,6 +91,10 @@ const gathering = (writer: SpecKitWriter, { fields, out, place }: At): void => {
 export const writeSteps = (writer: SpecKitWriter, at: Spot, list: Value, from: Path, out: Path): Steps => {
   if (!isList(list)) {
     complain(writer, from, "this must be a list of steps")
+    return []
+  }
+  if (at.place.length >= deepest && list.length > 0) {
+    complain(writer, from, `these steps stand more than ${deepest} deep in each other`)
     return []
   }
   const steps: Array<ValueObject> = []

@@ -107,9 +107,10 @@ const messageOf = (target: string, success: Fields | undefined, failure: Fields 
     return message ?? ""
   }
   const [good, bad] = [text(success), text(failure)]
-  return good === "" && bad === ""
-    ? undefined
-    : `{{ targets.${target}.status == 'completed' ? ${celString(good)} : ${celString(bad)} }}`
+  if (good === "" && bad === "") return undefined
+  const status = `targets.${target}.status`
+  const stuck = `${status} in ['blocked', 'errored'] ? ${celString(bad)} : ''`
+  return `{{ ${status} == 'completed' ? ${celString(good)} : ${stuck} }}`
 }
 
 /** A last step that puts out what the pack puts out. */

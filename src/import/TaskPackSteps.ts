@@ -3,6 +3,7 @@
  *
  * Owns the lists, and what all kinds have alike.
  */
+import { deepest } from "../expression/Limits.ts"
 import { nearest } from "../expression/Nearest.ts"
 import type { Value, ValueObject } from "../expression/Value.ts"
 import { type Path, pathText } from "../manifest/Finding.ts"
@@ -74,6 +75,10 @@ export const writePackSteps = (
 ): Steps => {
   if (!isList(list)) {
     complain(writer, from, "this must be a list of steps")
+    return []
+  }
+  if (around.place.length >= deepest && list.length > 0) {
+    complain(writer, from, `these steps stand more than ${deepest} deep in each other`)
     return []
   }
   const steps: Array<ValueObject> = []

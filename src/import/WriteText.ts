@@ -106,9 +106,9 @@ export const fillIn = (text: string, holes: ReadonlyArray<{ readonly hole: Range
 /** A text with values in it; where it is one hole alone and the `use` is not text, it keeps the kind of its value. */
 export const writeText = (tongue: Tongue, text: string, use: Use = "text"): WrittenText => {
   const writing = startWriting(tongue.voice)
-  const holes = writeHoles(writing, tongue, text, use)
-  const [only] = holes
   const isLone = cutText(text).lone !== undefined
+  const holes = writeHoles(writing, tongue, text, isLone ? use : "text")
+  const [only] = holes
   const kind = isLone && only !== undefined ? only.kind : "text"
   const filled = isLone && use !== "text" ? only?.text ?? "" : fillIn(text, holes)
   return finish(writing, filled, kind)

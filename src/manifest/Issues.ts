@@ -21,8 +21,8 @@ import {
   unknownKey,
   wrongType
 } from "./IssueWords.ts"
-import { kindsIn } from "./Kinds.ts"
-import { Choice, type ChoiceWords, Expected, KeyRule } from "./Words.ts"
+import { choiceOf, kindsIn } from "./Kinds.ts"
+import { type ChoiceWords, Expected, KeyRule } from "./Words.ts"
 
 type Issue = ParseResult.ParseIssue
 type Mapping = { readonly [key: string]: unknown }
@@ -30,14 +30,6 @@ type Kinds = ReadonlyMap<string, AST.AST>
 
 const issuesOf = (issues: ParseResult.SingleOrNonEmpty<Issue>): ReadonlyArray<Issue> =>
   "_tag" in issues ? [issues] : issues
-
-const isChoice = (value: unknown): value is ChoiceWords =>
-  isMapping(value) && typeof value["noun"] === "string" && Array.isArray(value["keys"])
-
-const choiceOf = (ast: AST.AST): ChoiceWords | undefined => {
-  const value = ast.annotations[Choice]
-  return isChoice(value) ? value : undefined
-}
 
 /** The member of a union that a value of this type can only be meant for. */
 const meant = (ast: AST.Union, actual: unknown): AST.AST | undefined => {
@@ -108,7 +100,7 @@ const ofKind = (
 ): ReadonlyArray<Finding> => {
   const keys = choiceOf(ast)?.keys ?? []
   const kind = isMapping(actual) ? keys.find((key) => Object.hasOwn(actual, key)) : undefined
-  const elsewhere = kind === undefined ? undefined : elsewhereOf(kindsIn(ast, keys), kind)
+  const elsewhere = kind === undefined ? undefined : elsewhereOf(kindsIn(ast), kind)
   const within = { path: context.path, ...(elsewhere === undefined ? {} : { elsewhere }) }
   return issues.flatMap((issue) => walk(issue, within))
 }
@@ -178,7 +170,7 @@ const walk = (issue: Issue, context: Context): ReadonlyArray<Finding> => {
       if (issue.message !== undefined) return [{ path: context.path, message: issue.message }]
       const choice = choiceOf(issue.ast)
       return choice !== undefined && isMapping(issue.actual)
-        ? [undecided(kindsIn(issue.ast, choice.keys), choice, issue.actual, context)]
+        ? [undecided(kindsIn(issue.ast), choice, issue.actual, context)]
         : [wrongType(issue.ast, issue.actual, context)]
     }
     case "Missing":

@@ -65,6 +65,15 @@ export const kindsOf = <const Kinds extends Members>(
   })
 }
 
-/** The schema of each kind by its key, of what `kindsOf` made. */
-export const kindsIn = (ast: AST.AST, keys: ReadonlyArray<string>): ReadonlyMap<string, AST.AST> =>
-  new Map(AST.isDeclaration(ast) ? Arr.zip(keys, ast.typeParameters) : [])
+const isChoice = (value: unknown): value is ChoiceWords =>
+  typeof value === "object" && value !== null && "noun" in value && "keys" in value
+
+/** What a schema that `kindsOf` made says of its kinds; undefined for any other. */
+export const choiceOf = (ast: AST.AST): ChoiceWords | undefined => {
+  const value = ast.annotations[Choice]
+  return isChoice(value) ? value : undefined
+}
+
+/** The schema of each kind by its key, of what `kindsOf` made; none for any other. */
+export const kindsIn = (ast: AST.AST): ReadonlyMap<string, AST.AST> =>
+  new Map(AST.isDeclaration(ast) ? Arr.zip(choiceOf(ast)?.keys ?? [], ast.typeParameters) : [])

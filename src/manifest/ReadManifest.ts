@@ -1,12 +1,12 @@
 /**
  * Text to manifest, or everything that is wrong with it.
  *
- * Owns the order of the checks. Must not read files. The surprise: a document is decoded
- * twice when it is wrong, first to learn that it is, stopping at once, then to tell it all;
- * a manifest that is right, the usual one, pays for one quick pass.
+ * Owns the order of the checks. Must not read files. The surprise: a document is decoded only when it
+ * is wrong, to tell all that is; a manifest that is right, the usual one, pays for one quick pass.
  */
 import { Array, Either, Option, Schema } from "effect"
 import type { Value } from "../expression/Value.ts"
+import { accepts } from "./Accept.ts"
 import { checkManifest, sameTargetIds, tooDeep } from "./CheckManifest.ts"
 import { checkTexts } from "./CheckTexts.ts"
 import { diagnose } from "./Diagnose.ts"
@@ -20,8 +20,7 @@ import { parseYaml } from "./YamlDocument.ts"
 import { readPlain } from "./YamlLists.ts"
 import { yamlValue } from "./YamlValue.ts"
 
-const decode = Schema.decodeUnknownEither(Manifest, { onExcessProperty: "error" })
-const decodeAll = Schema.decodeUnknownEither(Manifest, { onExcessProperty: "error", errors: "all" })
+const isManifest = accepts(Manifest)
 
 const nothing: Findings = [{
   path: [],
@@ -29,22 +28,27 @@ const nothing: Findings = [{
   hint: "`pawl init` writes a manifest to start from"
 }]
 
+/** The document as a manifest, or what is wrong with its shape. */
+const shaped = (value: Value): Either.Either<Manifest, ReadonlyArray<Finding>> => {
+  if (isManifest(value)) return Either.right(value)
+  const decode = Schema.decodeUnknownEither(Manifest, { onExcessProperty: "error", errors: "all" })
+  const decoded = decode(withoutRepeats(value))
+  // All that is wrong may stand where something was cut.
+  return Either.mapLeft(Either.isLeft(decoded) ? decoded : decode(value), ({ issue }) => findingsOf(issue))
+}
+
 const manifestOf = (value: Value): Either.Either<Manifest, Findings> => {
   if (value === null) return Either.left(nothing)
   const deep = tooDeep(value)
   if (deep !== undefined) return Either.left(deep)
-  const decoded = decode(value)
-  const others: ReadonlyArray<Finding> = [...checkTexts(value), ...checkManifest(value)]
-  if (Either.isRight(decoded)) {
-    return Array.isNonEmptyReadonlyArray(others)
-      ? Either.left(Array.appendAll(others, sameTargetIds(value)))
-      : Either.right(decoded.right)
-  }
-  const found = findingsOf(Either.match(decodeAll(withoutRepeats(value)), {
-    onLeft: (all) => all.issue,
-    onRight: () => decoded.left.issue
-  }))
-  const all = [...found, ...others, ...sameTargetIds(value)]
+  const shape = shaped(value)
+  const findings = [
+    ...Either.match(shape, { onLeft: (found) => found, onRight: () => [] }),
+    ...checkTexts(value),
+    ...checkManifest(value)
+  ]
+  if (Either.isRight(shape) && findings.length === 0) return Either.right(shape.right)
+  const all = [...findings, ...sameTargetIds(value)]
   return Either.left(
     Array.isNonEmptyReadonlyArray(all) ? all : [{ path: [], message: "this is not a manifest" }]
   )

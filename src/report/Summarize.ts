@@ -16,7 +16,7 @@ import { atRest, isEnded, stepState, type TargetState } from "../run/TargetState
 import { between } from "./Duration.ts"
 import { lastLine } from "./LastLine.ts"
 import { type Fate, stepList } from "./StepList.ts"
-import type { Summary, SummaryGate, SummaryTarget } from "./Summary.ts"
+import type { Summary, SummaryGate, SummaryStep, SummaryTarget } from "./Summary.ts"
 
 export interface Ending {
   readonly plan: Plan
@@ -102,13 +102,18 @@ export interface ListedGate {
   readonly opened: number
 }
 
+const isGate = ({ reason, status }: SummaryStep): boolean =>
+  status === "pending" && (reason === "awaiting-approval" || reason === "in-flight")
+
 /** The gates of these targets that wait for a person, in plan order. What an ended target leaves open waits for nobody. */
 export const listGates = (targets: ReadonlyArray<SummaryTarget>, state: RunState): ReadonlyArray<ListedGate> =>
-  targets.flatMap(({ id, steps }) => {
+  targets.flatMap(({ id, status, steps }) => {
+    const waiting = isEnded(status) ? [] : steps.filter(isGate)
+    // Hardly any target waits, and looking one up costs.
+    if (waiting.length === 0) return []
     const target = targetState(state, id)
-    if (isEnded(target.status)) return []
-    return steps.flatMap(({ path, status }): ReadonlyArray<ListedGate> => {
-      const open = status === "pending" ? stepState(target, path)?.gate : undefined
+    return waiting.flatMap(({ path }): ReadonlyArray<ListedGate> => {
+      const open = stepState(target, path)?.gate
       if (open === undefined) return []
       const { about, at, message, onReject, opened, options, show } = open
       const shown = show === undefined ? {} : { show }

@@ -48,10 +48,10 @@ export const runTargets = ({ context, options, plan, selection, values }: Engine
     let started = 0
     let stuck = counts.blocked + counts.errored
     /** Targets that rest until somebody decides. */
-    let paused = 0
+    const resting = new Set<string>()
     for (const index of selection.order) {
       const id = plan.targets[index]?.id
-      if (id !== undefined && waitsForOthers(targetState(initial, id), keeper.canAsk)) paused += 1
+      if (id !== undefined && waitsForOthers(targetState(initial, id), keeper.canAsk)) resting.add(id)
     }
     let capped = false
     let retryAt: number | undefined
@@ -115,7 +115,7 @@ export const runTargets = ({ context, options, plan, selection, values }: Engine
       else if (later !== undefined) retryAt = Math.min(retryAt ?? later, later)
       else if (status === "pending") capped = true
       else if (status !== "paused") frontier.ended(target.id, status)
-      else paused += 1
+      else resting.add(target.id)
       if (status === "blocked" || status === "errored") {
         stuck += 1
         stop ??= breakerOpened ? "breaker-opened" : "other"
@@ -148,8 +148,9 @@ export const runTargets = ({ context, options, plan, selection, values }: Engine
       for (const id of new Set(about)) {
         moved.add(id)
         if (underWay.has(id)) decided.add(id)
-        else if (targetState(state, id).status === "pending" && frontier.again(id)) {
-          paused -= 1
+        // Several decisions about a target put it back once.
+        else if (resting.has(id) && targetState(state, id).status === "pending" && frontier.again(id)) {
+          resting.delete(id)
           any = true
         }
       }
@@ -179,7 +180,7 @@ export const runTargets = ({ context, options, plan, selection, values }: Engine
           next: frontier.peek(),
           running,
           stuck,
-          paused,
+          paused: resting.size,
           total,
           started,
           capped,

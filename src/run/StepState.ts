@@ -28,6 +28,7 @@ export interface GateDecision {
   readonly outcome: "approved" | "rejected"
   readonly by: string
   readonly note?: string
+  /** When it was made; it may have been recorded later. */
   readonly at: string
 }
 
@@ -105,8 +106,8 @@ const silence = (attempt: number, output: StepOutput | undefined) => ({
 
 const decided = (before: StepState, event: Extract<RunEvent, { readonly type: "GateDecided" }>): StepState => {
   const { gate, interrupted: _i, ...step } = before
-  const { at, by, note, option, outcome } = event
-  const decision = { option, outcome, by, ...(note === undefined ? {} : { note }), at }
+  const { at, by, decidedAt = at, note, option, outcome } = event
+  const decision = { option, outcome, by, ...(note === undefined ? {} : { note }), at: decidedAt }
   if (gate?.about === "in-flight" && outcome === "approved") {
     return { ...step, decision, status: option === "done" ? "succeeded" : "pending" }
   }

@@ -38,22 +38,21 @@ const success = (draw: Draw, isJson: boolean): ScriptedEnd => ({
   ...(draw("values") < 0.2 ? { outputs: `value=${below(draw, "value", 10)}` } : {})
 })
 
-const endOf = (draw: Draw, isJson: boolean, hasTimeout: boolean): ScriptedEnd => {
-  const luck = draw("end")
-  if (luck < 0.62) return success(draw, isJson)
+const failure = (draw: Draw, hasTimeout: boolean): ScriptedEnd => {
+  const luck = draw("failure")
   const durationMs = lengthOf(draw)
-  if (luck < 0.8) return { exitCode: pick(draw, "code", exitCodes), durationMs, stderr: "chaos\n" }
-  if (luck < 0.86) return { signal: pick(draw, "signal", signals), durationMs }
-  if (luck < 0.91) return { couldNotStart: "chaos has it that it can't be started" }
-  if (luck < 0.94) return { durationMs, stdout: "not JSON", outputs: "not a value" }
+  if (luck < 0.45) return { exitCode: pick(draw, "code", exitCodes), durationMs, stderr: "chaos\n" }
+  if (luck < 0.6) return { signal: pick(draw, "signal", signals), durationMs }
+  if (luck < 0.75) return { couldNotStart: "chaos has it that it can't be started" }
+  if (luck < 0.85) return { durationMs, stdout: "not JSON", outputs: "not a value" }
   return hasTimeout ? { hangs: true } : { exitCode: 1, durationMs }
 }
 
-const decisionOf = (draw: Draw, { options }: Opening): ScriptedDecision | undefined => {
-  if (draw("decided") < 0.2) return undefined
+const decisionOf = (draw: Draw, { options }: Opening, badLuck: number): ScriptedDecision | undefined => {
+  if (draw("decided") < badLuck) return undefined
   const [first = "approve", ...others] = options
   return {
-    choice: draw("rejects") < 0.3 ? { decision: "reject" } : { option: pick(draw, "option", [first, ...others]) },
+    choice: draw("rejects") < badLuck ? { decision: "reject" } : { option: pick(draw, "option", [first, ...others]) },
     by: pick(draw, "by", ["ada", "grace"]),
     afterMs: lengthOf(draw)
   }
@@ -68,6 +67,8 @@ export const chaosScript = (plan: Plan, seed: number): RehearsalScript => {
   const steps = plan.templates.map((template) => new Map<string, PlanStep>(definitionsOf(template.steps)))
   const templateOf = new Map(plan.targets.map(({ id, template }) => [id, template]))
   const world = drawFrom(seed, "world")
+  // Where half of everything fails, nothing gets far: some nights are better.
+  const badLuck = world("weather") * 0.5
   const events = roughly(plan)
   const crashes = Array.from({ length: below(world, "crashes", 4) }, (_, index) => ({
     atEvent: 1 + below(world, `crash ${index}`, events),
@@ -77,10 +78,11 @@ export const chaosScript = (plan: Plan, seed: number): RehearsalScript => {
     attempt: ({ attempt, path, target, timeoutMs }: ScriptedAttempt) => {
       const step = steps[templateOf.get(target) ?? -1]?.get(definitionPath(path))
       const isJson = step !== undefined && "outputs" in step && step.outputs === "json"
-      return endOf(drawFrom(seed, `attempt ${attempt} of ${target}/${path}`), isJson, timeoutMs !== undefined)
+      const draw = drawFrom(seed, `attempt ${attempt} of ${target}/${path}`)
+      return draw("end") < badLuck ? failure(draw, timeoutMs !== undefined) : success(draw, isJson)
     },
     gate: (opening) =>
-      decisionOf(drawFrom(seed, `opening ${opening.number} of ${opening.target}/${opening.path}`), opening),
+      decisionOf(drawFrom(seed, `opening ${opening.number} of ${opening.target}/${opening.path}`), opening, badLuck),
     isTerminal: world("terminal") < 0.25,
     crashes,
     signals: world("signal") < 0.2

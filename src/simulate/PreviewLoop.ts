@@ -15,21 +15,25 @@ type Loop = Extract<Question, { readonly kind: "loop" }>
 /** Iterations that are counted one by one; what goes on longer is not counted ahead. */
 const mostCounted = 100
 
-/** Whether a loop begins, and after how many iterations it ends; `many` is more than it may make. */
+const ask = (condition: Template, { scope, secrets }: Knowledge, iteration: number): Found<boolean> =>
+  knownBoolean(condition, { secrets, scope: { ...scope, iteration } })
+
+const yes: Found<boolean> = { type: "known", value: true }
+
+/** Whether another iteration follows one. */
+const goesOn = (loop: Loop, knowledge: Knowledge, iteration: number): Found<boolean> => {
+  const isDone = loop.until === undefined ? undefined : ask(loop.until, knowledge, iteration)
+  if (isDone !== undefined && isDone.type !== "known") return isDone
+  if (isDone?.value === true) return { type: "known", value: false }
+  return loop.while === undefined ? yes : ask(loop.while, knowledge, iteration + 1)
+}
+
+/** After how many iterations a loop ends that has begun; `many` is more than it may make. */
 const iterationsOf = (loop: Loop, knowledge: Knowledge): Found<number | "many"> => {
-  const ask = (condition: Template | undefined, iteration: number, otherwise: boolean): Found<boolean> =>
-    condition === undefined
-      ? { type: "known", value: otherwise }
-      : knownBoolean(condition, { ...knowledge, scope: { ...knowledge.scope, iteration } })
-  const begins = ask(loop.while, 0, true)
-  if (begins.type !== "known") return begins
-  if (!begins.value) return { type: "known", value: 0 }
   for (let iteration = 0; iteration < Math.min(loop.maxIterations, mostCounted); iteration++) {
-    const isDone = ask(loop.until, iteration, false)
-    if (isDone.type !== "known") return isDone
-    const goesOn = isDone.value ? isDone : ask(loop.while, iteration + 1, true)
-    if (goesOn.type !== "known") return goesOn
-    if (isDone.value || !goesOn.value) return { type: "known", value: iteration + 1 }
+    const again = goesOn(loop, knowledge, iteration)
+    if (again.type !== "known") return again
+    if (!again.value) return { type: "known", value: iteration + 1 }
   }
   return loop.maxIterations > mostCounted ? { type: "unknown" } : { type: "known", value: "many" }
 }
@@ -44,24 +48,22 @@ export const looped = (work: Work, loop: Loop): Verdict => {
     return { children: walked.steps, flow: walked.flow }
   }
   if (place.skip !== undefined) return once({})
+  const begins = loop.while === undefined ? yes : ask(loop.while, place.knowledge, 0)
+  if (begins.type === "wrong") return { ...once({ skip: "not-reached" }), problem: begins.message }
+  if (begins.type === "unknown") return { ...once({ conditional: true }), flow: on }
+  if (!begins.value) return { ...once({ skip: "no-iterations" }), fields: { iterations: 0 } }
+
+  const verdict = once({})
+  if (verdict.flow.type !== "on") return verdict
   const iterations = iterationsOf(loop, place.knowledge)
   switch (iterations.type) {
     case "wrong":
-      return { ...once({ skip: "not-reached" }), problem: iterations.message }
-    case "unknown": {
-      const isEntered = loop.while === undefined
-      const verdict = once({ conditional: place.conditional || !isEntered })
-      return isEntered ? verdict : { ...verdict, flow: on }
-    }
-    case "known": {
-      if (iterations.value === "many") {
-        const problem = `it is not done after ${loop.maxIterations} iterations, its \`maxIterations\``
-        return { ...once({}), problem }
-      }
-      const fields = { iterations: iterations.value }
-      return iterations.value === 0
-        ? { ...once({ skip: "no-iterations" }), fields, flow: on }
-        : { ...once({}), fields }
-    }
+      return { ...verdict, problem: iterations.message }
+    case "unknown":
+      return verdict
+    case "known":
+      return iterations.value === "many"
+        ? { ...verdict, problem: `it is not done after ${loop.maxIterations} iterations, its \`maxIterations\`` }
+        : { ...verdict, fields: { iterations: iterations.value } }
   }
 }

@@ -47,5 +47,7 @@ export const stuckNeeds = (
       for (const id of waiting.get(needs) ?? []) queue.push(id)
     }
   }
-  return ({ needs }) => held.has(needs) ? needs.find((need) => stuck.has(need)) : undefined
+  const first = new Map<ReadonlyArray<string>, string | undefined>()
+  for (const needs of held) first.set(needs, needs.find((need) => stuck.has(need)))
+  return ({ needs }) => first.get(needs)
 }

@@ -188,7 +188,7 @@ export const Simulation = Schema.Struct({
   targets: Schema.Array(SimulationTarget),
   /** The expressions that are evaluated when the run ends, by name. */
   outputs: Texts,
-  /** Whether a person has to decide before the run can come to its end. */
+  /** Whether there is a gate for a person that is not skipped; it may be conditional. */
   requiresApproval: Schema.Boolean,
   counts: Counts
 }).annotations({ identifier: "Simulation", title: "pawl.simulation/v1" })

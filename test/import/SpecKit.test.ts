@@ -256,6 +256,7 @@ describe("a step that holds steps", () => {
 - { id: t, type: switch, expression: "{{ steps.a.output.exit_code == 0 }}", cases: { true: ${inner("d")}, False: ${
       inner("e")
     } } }
+- { id: v, type: switch, expression: "is {{ steps.a.output.exit_code == 0 }}", cases: { is True: ${inner("h")} } }
 - { id: u, type: switch, expression: "{{ steps.b.output.exit_code }}", cases: { 0: ${inner("f")} } }`
     expect(steps(text).slice(1)).toEqual([
       {
@@ -268,6 +269,11 @@ describe("a step that holds steps", () => {
         id: "t",
         switch: "{{ steps.a.output.exit_code == 0 }}",
         cases: { true: [{ id: "d", run: "d" }], false: [{ id: "e", run: "e" }] }
+      },
+      {
+        id: "v",
+        switch: "is {{ steps.a.output.exit_code == 0 ? 'True' : 'False' }}",
+        cases: { "is True": [{ id: "h", run: "h" }] }
       },
       {
         id: "u",

@@ -29,10 +29,16 @@ interface Place {
   readonly names: ReadonlyArray<string>
 }
 
+/** The steps of a list of them; none of anything else. */
+export const listOf = (value: Json | undefined): ReadonlyArray<Step> => {
+  const steps: ReadonlyArray<Step> = Array.isArray(value) ? value : []
+  return steps
+}
+
 const lists = (step: Step): ReadonlyArray<ReadonlyArray<Step>> => {
   const found: Array<ReadonlyArray<Step>> = []
   const add = (value: Json | undefined): void => {
-    if (Array.isArray(value)) found.push(value)
+    if (Array.isArray(value)) found.push(listOf(value))
   }
   add(step["then"])
   add(step["else"])
@@ -194,4 +200,4 @@ export const anyBatch: fc.Arbitrary<{ readonly steps: ReadonlyArray<Step>; reado
   }
 )
 
-export const batchOf = (steps: ReadonlyArray<Step>) => ({ name: "any", inputs, targets: [{ id: "t", steps }] })
+export const batchOf = (steps: Json) => ({ name: "any", inputs, targets: [{ id: "t", steps }] })

@@ -8,7 +8,7 @@ import { Either } from "effect"
 import type { Scope, StepRecord } from "../../src/expression/Scope.ts"
 import { parseCondition, parseTemplate, renderBoolean, renderText, renderValue } from "../../src/expression/Template.ts"
 import type { ExpressionError } from "../../src/expression/ExpressionError.ts"
-import type { Json, Pick, Step } from "./anyBatch.ts"
+import { type Json, listOf, type Pick, type Step } from "./anyBatch.ts"
 
 export interface Failed {
   readonly text: string
@@ -25,14 +25,12 @@ interface Ended {
 
 class Stop extends Error {}
 
-const list = (value: Json | undefined): ReadonlyArray<Step> => {
-  const steps: ReadonlyArray<Step> = Array.isArray(value) ? value : []
-  return steps
-}
+const isMapping = (value: Json | undefined): value is Step => typeof value === "object" && !Array.isArray(value)
+const mapping = (value: Json | undefined): Step => (isMapping(value) ? value : {})
 
-const mapping = (value: Json | undefined): Step => {
-  const found: Step = typeof value === "object" && !Array.isArray(value) ? value as Step : {}
-  return found
+const firstOf = ([error]: ReadonlyArray<ExpressionError>): ExpressionError => {
+  if (error === undefined) throw new Error("an error without an error")
+  return error
 }
 
 /** Every expression that failed; at most one, since a run would not get past it in the same way. */
@@ -48,7 +46,7 @@ export const follow = (steps: ReadonlyArray<Step>, scope: Scope, pick: Pick): Re
     typeof text !== "string" || got(
       text,
       Either.flatMap(
-        Either.mapLeft(parseCondition(text), ([error]) => error ?? new Stop("unread") as never),
+        Either.mapLeft(parseCondition(text), firstOf),
         (condition) => renderBoolean(condition, at)
       )
     )
@@ -65,16 +63,16 @@ export const follow = (steps: ReadonlyArray<Step>, scope: Scope, pick: Pick): Re
   const compositeOf = (step: Step, at: Scope): readonly [Way, StepRecord["output"]] => {
     const outer = at.steps ?? {}
     if ("if" in step) {
-      const { records, way } = walk(list(ask(step["if"], at) ? step["then"] : step["else"]), at)
+      const { records, way } = walk(listOf(ask(step["if"], at) ? step["then"] : step["else"]), at)
       return [way, { steps: records }]
     }
     if ("switch" in step) {
       const name = fill(String(step["switch"]), at)
       const cases = mapping(step["cases"])
-      const { records, way } = walk(list(name in cases ? cases[name] : step["default"]), at)
+      const { records, way } = walk(listOf(name in cases ? cases[name] : step["default"]), at)
       return [way, { steps: records }]
     }
-    const body = list(step["steps"])
+    const body = listOf(step["steps"])
     const isBrave = step["continueOnError"] === true
     if ("map" in step) {
       const over = mapping(step["map"])["over"]

@@ -106,3 +106,36 @@ export const manifestWith = (steps: ReadonlyArray<Tree>) => ({
   inputs: { level: { type: "string" }, list: { type: "array" } },
   targets: [{ id: "t", steps }]
 })
+
+/** A choice after the other, of which each is a whole number. */
+export const picks: FastCheck.Arbitrary<() => number> = FastCheck.infiniteStream(FastCheck.nat(1_000_000)).map(
+  (stream) => () => stream.next().value
+)
+
+const keys = ["run", "gate", "if", "then", "else", "cases", "map", "over", "steps", "loop", "until", "timeout", "shell"]
+const values: ReadonlyArray<unknown> = [
+  null,
+  true,
+  3,
+  "x",
+  "{{ true }}",
+  [],
+  {},
+  [{ id: "x", run: "y" }],
+  { over: [] },
+  { until: "{{ true }}" }
+]
+
+/** The value with one thing in it changed, taken out or put in. */
+export const damaged = (value: unknown, pick: () => number): unknown => {
+  if (typeof value !== "object" || value === null || pick() % 4 === 0) return values[pick() % values.length]
+  if (Array.isArray(value)) {
+    const at = pick() % (value.length + 1)
+    return at === value.length ? [...value, values[pick() % values.length]] : value.with(at, damaged(value[at], pick))
+  }
+  const own = Object.keys(value)
+  const key = pick() % 3 === 0 ? keys[pick() % keys.length] : own[pick() % own.length]
+  if (key === undefined) return { run: "x" }
+  const { [key]: inner, ...rest } = Object.fromEntries(Object.entries(value))
+  return inner !== undefined && pick() % 5 === 0 ? rest : { ...rest, [key]: damaged(inner, pick) }
+}

@@ -356,6 +356,7 @@ describe("gates in a summary", () => {
         onReject: "abort",
         by: "ann",
         note: "not on a Friday",
+        decidedAt: "2026-11-20T02:59:00.000Z",
         opened: 5
       },
       blockedAt("ship", "gate-rejected")
@@ -372,7 +373,7 @@ describe("gates in a summary", () => {
       option: "reject",
       by: "ann",
       note: "not on a Friday",
-      decidedAt: "2026-11-20T03:00:05.000Z"
+      decidedAt: "2026-11-20T02:59:00.000Z"
     })
   })
 

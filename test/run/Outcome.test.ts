@@ -12,6 +12,9 @@ const cases: ReadonlyArray<
 > = [
   ["all completed", "AllDoneOrBlocked", { completed: 3 }, plain, 0],
   ["all completed, strict", "AllDoneOrBlocked", { completed: 3 }, strict, 0],
+  ["one waits for a person, the rest completed", "AwaitingApproval", { completed: 3, paused: 1 }, advance, 3],
+  ["one waits for a person, others are stuck", "AllDoneOrBlocked", { blocked: 3, paused: 1 }, plain, 3],
+  ["rate-limited, one waits for a person", "RateLimited", { paused: 1, pending: 1 }, advance, 2],
   ["one completed, the rest passed over", "AllDoneOrBlocked", { completed: 1, blocked: 9 }, advance, 0],
   ["the same without auto-advance", "AllDoneOrBlocked", { completed: 1, blocked: 9 }, plain, 1],
   ["the same, strict", "AllDoneOrBlocked", { completed: 1, blocked: 9 }, strict, 1],

@@ -141,6 +141,17 @@ describe("a rate limit", () => {
       })
     }))
 
+  it.effect("outlasts its wait only in a row: an attempt that fails otherwise begins it anew", () =>
+    Effect.gen(function*() {
+      let count = 0
+      const script: Script = () => {
+        count += 1
+        if (count === 6) return { exitCode: 0 }
+        return count === 3 ? { exitCode: 1 } : { exitCode: 75, stderr: "Retry-After: 3000" }
+      }
+      expect((yield* limited(script)).status).toEqual(["completed"])
+    }))
+
   it.effect("halts with the time to come back at, where that is asked for; come back too early, it does so again", () =>
     Effect.gen(function*() {
       const journal: Array<RunEvent> = []

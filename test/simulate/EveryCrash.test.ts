@@ -237,6 +237,18 @@ gates:
     exitCode: 0
   },
   {
+    name: "gates in a map that are decided while other items are at work",
+    steps: `
+      - { id: m, map: { over: [x, y, z] }, steps: [{ id: ok, gate: { approval: "Well?" } }, { id: s, run: s }] }`,
+    scenario: `
+default: { duration: 1h }
+gates:
+  - { match: "api/m[0]::ok", decision: approve, after: 10m }
+  - { match: "api/m[1]::ok", decision: approve, after: 20m }
+  - { match: "api/m[2]::ok", decision: approve, after: 30m }`,
+    exitCode: 0
+  },
+  {
     name: "a gate that is rejected for good",
     steps: `
       - { id: before, run: b }

@@ -130,8 +130,38 @@ describe("whether a step would be done", () => {
       `- { id: list, run: 'true', outputs: json }
 - id: m
   map: { over: "{{ steps.list.output.json }}" }
-  steps: [{ id: s, when: "{{ index == 0 }}", gate: { approval: Go? } }]`,
-      ["list: pending", "m: pending", "m[]::s: requires-approval, conditional"]
+  steps: [{ id: s, gate: { policy: "{{ false }}" } }, { id: t, gate: { approval: Go? } }]
+- { id: after, run: 'true' }`,
+      ["list: pending", "m: pending", "m[]::s: pending, conditional", "m[]::t: skipped, not-reached", "after: pending"]
+    ],
+    [
+      "items one after the other, of which one is sure to fail",
+      `- id: m
+  map: { over: [0, 9, 1] }
+  steps: [{ id: s, run: 'echo {{ inputs.list[item] }}' }]
+- { id: after, run: 'true' }`,
+      [
+        "m: pending",
+        "m[0]::s: pending",
+        "m[1]::s: pending, problem: `inputs.list[item]`: the list has no element 9",
+        "m[2]::s: skipped, not-reached",
+        "after: skipped, not-reached"
+      ]
+    ],
+    [
+      "items of which one is sure to fail, all of them attempted",
+      `- id: m
+  continueOnError: true
+  map: { over: [0, 9, 1] }
+  steps: [{ id: s, run: 'echo {{ inputs.list[item] }}' }]
+- { id: after, run: 'true' }`,
+      [
+        "m: pending",
+        "m[0]::s: pending",
+        "m[1]::s: pending, problem: `inputs.list[item]`: the list has no element 9",
+        "m[2]::s: pending",
+        "after: pending"
+      ]
     ],
     [
       "what depends on the item",
@@ -188,6 +218,41 @@ describe("whether a step would be done", () => {
   loop: { while: "{{ steps.a.status == 'failed' }}" }
   steps: [{ id: s, run: 'true' }]`,
       ["a: pending", "l: pending", "l[]::s: pending, conditional"]
+    ],
+    [
+      "a loop that goes round too often to be counted",
+      "- id: l\n  loop: { while: \"{{ iteration < 500 }}\", maxIterations: 1000 }\n  steps: [{ id: s, run: 'true' }]",
+      ["l: pending", "l[]::s: pending"]
+    ],
+    [
+      "a loop whose condition is sure to fail after a while",
+      `- id: l
+  continueOnError: true
+  loop: { while: "{{ inputs.list[iteration] != 'x' }}" }
+  steps: [{ id: s, run: 'true' }]
+- { id: after, run: 'true' }`,
+      [
+        "l: pending, problem: `inputs.list[iteration] != 'x'`: the list has no element 2",
+        "l[]::s: pending",
+        "after: pending"
+      ]
+    ],
+    [
+      "a loop that never begins, since its condition is sure to fail",
+      "- id: l\n  loop: { while: \"{{ inputs.none[iteration] != 'x' }}\" }\n  steps: [{ id: s, run: 'true' }]",
+      [
+        "l: pending, problem: `inputs.none[iteration] != 'x'`: the list has no element 0",
+        "l[]::s: skipped, not-reached"
+      ]
+    ],
+    [
+      "a loop that ends its target in the first round",
+      `- id: l
+  continueOnError: true
+  loop: { until: "{{ false }}" }
+  steps: [{ id: s, gate: { policy: "{{ false }}" } }]
+- { id: after, run: 'true' }`,
+      ["l: pending", "l[]::s: pending", "after: skipped, not-reached"]
     ],
     [
       "a loop that does not begin",
@@ -317,14 +382,14 @@ describe("what a step would do", () => {
     const steps = `- { id: a, run: 'true', continueOnError: true }
 - id: s
   run: |
-    echo {{ inputs.level }} "in {{ inputs.list[0] }}: {{ steps.a.output.exit_code | default(1) }}" # not {{ inputs.x }}
+    echo {{ inputs.level }} "in {{ inputs.list[0] }}: {{ steps.a.output.exit_code | default(1) }}" # not {{inputs.level}}
     cat <<END
     "{{ inputs.level }}" {{ inputs.token }}
     END
     docker inspect -f '{{ "{{" }}.Id{{ "}}" }}'`
     const step = stepAt("s", batch(steps), { values: { ...values, level: "a \"b\" $(c) `d` \\" } })
     expect(step?.run?.trimEnd().split("\n")).toEqual([
-      "echo \"a \\\"b\\\" \\$(c) \\`d\\` \\\\\" \"in a: {{ steps.a.output.exit_code | default(1) }}\" # not {{ inputs.x }}",
+      "echo \"a \\\"b\\\" \\$(c) \\`d\\` \\\\\" \"in a: {{ steps.a.output.exit_code | default(1) }}\" # not {{inputs.level}}",
       "cat <<END",
       "\"a \"b\" \\$(c) \\`d\\` \\\\\" {{ inputs.token }}",
       "END",

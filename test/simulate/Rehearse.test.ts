@@ -314,6 +314,18 @@ targets:
       expect(targetState(end.state, "a").status).toBe("pending")
     }))
 
+  it.live("counts a step within another once, whatever its attempts", () =>
+    Effect.gen(function*() {
+      const { state } = yield* rehearsed(
+        `name: b
+failure: { retries: { maxAttempts: 3 } }
+targets: [{ id: a, steps: [{ id: m, map: { over: [1, 2] }, steps: [{ id: s, run: make }] }] }]
+`,
+        { scenario: "steps: [{ match: \"a/m[0]::s\", attempt: 3 }, { match: \"a/m[0]::s\", exitCode: 1 }]" }
+      )
+      expect(state.stepsExecuted).toBe(2)
+    }))
+
   it.live("of a step that hangs and that nothing ends says so", () =>
     Effect.gen(function*() {
       const request = requestOf(loadedOf(three), { scenario: "steps: [{ match: b/s, hangs: true }]" })

@@ -70,7 +70,7 @@ const { step } = fc.letrec<{ readonly step: Drawn; readonly steps: ReadonlyArray
     step: fc.oneof(
       { maxDepth: 3, depthIdentifier: "steps", withCrossShrink: true },
       { weight: 5, arbitrary: attempt },
-      { weight: 1, arbitrary: gate },
+      { weight: 2, arbitrary: gate },
       {
         weight: 1,
         arbitrary: fc.record({
