@@ -6,6 +6,7 @@
  */
 import type { ASTNode } from "@marcbachmann/cel-js"
 import { hasByIndex } from "./ExpressionScanner.ts"
+import { knowing, type Shown } from "./Fact.ts"
 import { type Look, passedBy, provenBy, saidPath } from "./Proof.ts"
 import * as T from "./Type.ts"
 import { takeIndex, takeName, unseen } from "./TypeOfAccess.ts"
@@ -13,14 +14,14 @@ import { typeOfCall } from "./TypeOfCall.ts"
 import { type Parts, typeOfMacro, wantBool } from "./TypeOfMacro.ts"
 import { neverEqual, typeOfBinary, typeOfUnary, unlike } from "./TypeOfOperator.ts"
 import type { Seen } from "./TypeScope.ts"
-import { knowing, pathPlace, plainPath, quietly, root, settle, told, type Walk } from "./TypeWalk.ts"
+import { pathPlace, plainPath, quietly, root, settle, told, type Walk } from "./TypeWalk.ts"
 
 const lookOf = (walk: Walk): Look => {
   const quiet = quietly(walk)
   return {
     at: (node) => infer(quiet, node),
     passed: (path) => {
-      const facts: Array<T.Fact> = []
+      const facts: Array<Shown> = []
       infer({ ...quiet, pass: (more) => facts.push(...more) }, path)
       return facts
     },
@@ -162,13 +163,13 @@ export const inferProgram = (walk: Walk): Seen => {
 }
 
 /** What is so where a program is true, or where it is not; with `passed`, where it also had a value by itself. */
-export const provenByProgram = (walk: Walk, truth: boolean, passed: boolean): ReadonlyArray<T.Fact> => {
+export const provenByProgram = (walk: Walk, truth: boolean, passed: boolean): ReadonlyArray<Shown> => {
   const { source, tree } = walk.program
   if (tree !== undefined) {
     const look = lookOf(walk)
     return [...provenBy(tree, truth, look), ...(passed ? passedBy(tree, truth, look) : [])]
   }
-  const facts: Array<T.Fact> = [saidPath(truth, source, walk.scope.place)]
+  const facts: Array<Shown> = [saidPath(truth, source, walk.scope.place)]
   if (passed) plainPath({ ...quietly(walk), pass: (more) => facts.push(...more) })
   return facts
 }

@@ -6,32 +6,34 @@
  */
 import type { ASTNode } from "@marcbachmann/cel-js"
 import { hasByIndex } from "./ExpressionScanner.ts"
-import type { Fact } from "./Type.ts"
+import type { Fact, Shown } from "./Fact.ts"
 import type { Seen } from "./TypeScope.ts"
 
 /** How to look at a part of the expression without telling what is wrong with it. */
 export interface Look {
   readonly at: (node: ASTNode) => Seen
   /** What is so if the path is there, down to its last name. */
-  readonly passed: (path: ASTNode) => ReadonlyArray<Fact>
+  readonly passed: (path: ASTNode) => ReadonlyArray<Shown>
   /** See `TypeScope`. */
   readonly place: string
 }
 
-export const ranFacts = (step: NonNullable<Seen["step"]>): ReadonlyArray<Fact> => [`ran ${step.id}`, ...step.implies()]
+/** That a step has run. */
+export const hasRun = ({ id, implies }: NonNullable<Seen["step"]>): Shown => ({ fact: `ran ${id}`, implies })
 
 const ownNames = /\b(?:item|index|iteration)\b/
 
 /** That a text of an expression is true or not: `item` of one place is not that of another. */
-const said = (truth: boolean, text: string, place: string): Fact =>
-  `${truth ? "is" : "not"} ${text}${ownNames.test(text) ? ` at ${place}` : ""}`
+const said = (truth: boolean, text: string, place: string): Shown => ({
+  fact: `${truth ? "is" : "not"} ${text}${ownNames.test(text) ? ` at ${place}` : ""}`
+})
 
 /** That the text equals a fixed one. */
-export const saidEqual = (text: string, value: string, place: string): Fact =>
+export const saidEqual = (text: string, value: string, place: string): Shown =>
   said(true, `${text} == ${JSON.stringify(value)}`, place)
 
 /** That a plain path is true or not. */
-export const saidPath = (truth: boolean, source: string, place: string): Fact => said(truth, source, place)
+export const saidPath = (truth: boolean, source: string, place: string): Shown => said(truth, source, place)
 
 const written = (node: ASTNode): string => node.input.slice(node.start, node.end).replace(/\s+/g, " ")
 
@@ -50,10 +52,10 @@ const stepOf = (node: ASTNode, name: string, look: Look): Seen["step"] => {
   return step !== undefined && step.id === id ? step : undefined
 }
 
-const aboutStatus = (node: ASTNode, value: Literal, isEqual: boolean, look: Look): ReadonlyArray<Fact> => {
+const aboutStatus = (node: ASTNode, value: Literal, isEqual: boolean, look: Look): ReadonlyArray<Shown> => {
   const step = stepOf(node, "status", look)
   if (step === undefined || isEqual === (value === "skipped")) return []
-  return [...ranFacts(step), ...(isEqual && value === "failed" ? [`failed ${step.id}`] : [])]
+  return [hasRun(step), ...(isEqual && value === "failed" ? [{ fact: `failed ${step.id}` }] : [])]
 }
 
 const mirrored: Readonly<Record<string, string>> = {
@@ -77,13 +79,13 @@ const negated: Readonly<Record<string, string>> = {
 const isAboveNone = (op: string, number: bigint): boolean =>
   op === ">" ? number >= 0n : op === ">=" || op === "==" ? number >= 1n : op === "!=" && number === 0n
 
-const aboutCount = (node: ASTNode, look: Look): ReadonlyArray<Fact> => {
+const aboutCount = (node: ASTNode, look: Look): ReadonlyArray<Shown> => {
   const step = stepOf(node, "attempts", look)
-  if (step !== undefined) return ranFacts(step)
-  if (node.op === "id" && node.args === "iteration") return [`iterated ${look.place}`]
+  if (step !== undefined) return [hasRun(step)]
+  if (node.op === "id" && node.args === "iteration") return [{ fact: `iterated ${look.place}` }]
   if (node.op !== "." || node.args[1] !== "iterations") return []
   const { step: loop } = look.at(node.args[0])
-  return loop === undefined ? [] : [`iterated ${loop.id}`]
+  return loop === undefined ? [] : [{ fact: `iterated ${loop.id}` }]
 }
 
 const aboutComparison = (
@@ -91,7 +93,7 @@ const aboutComparison = (
   [left, right]: readonly [ASTNode, ASTNode],
   truth: boolean,
   look: Look
-): ReadonlyArray<Fact> => {
+): ReadonlyArray<Shown> => {
   const onRight = literalOf(right)
   const value = onRight ?? literalOf(left)
   const node = onRight === undefined ? right : left
@@ -112,8 +114,11 @@ const aboutComparison = (
   ]
 }
 
+/** What a condition shows by itself, and not by what it is about: `is …` and `not …`. */
+export const isSaid = ({ fact }: Shown): boolean => fact.startsWith("is ") || fact.startsWith("not ")
+
 /** Everything that is so where `node` is true, or where it is not. */
-export const provenBy = (node: ASTNode, truth: boolean, look: Look): ReadonlyArray<Fact> => {
+export const provenBy = (node: ASTNode, truth: boolean, look: Look): ReadonlyArray<Shown> => {
   switch (node.op) {
     case "!_":
       return provenBy(node.args, !truth, look)
@@ -133,7 +138,7 @@ export const provenBy = (node: ASTNode, truth: boolean, look: Look): ReadonlyArr
       const values = right.op === "list" ? right.args.map(literalOf) : []
       const step = stepOf(left, "status", look)
       const isRun = truth && values.length > 0 && values.every((value) => value === "succeeded" || value === "failed")
-      if (isRun && step !== undefined) return [said(true, written(node), look.place), ...ranFacts(step)]
+      if (isRun && step !== undefined) return [said(true, written(node), look.place), hasRun(step)]
       break
     }
     case "call": {
@@ -149,8 +154,8 @@ export const provenBy = (node: ASTNode, truth: boolean, look: Look): ReadonlyArr
 }
 
 /** What is so wherever `node` could be worked out at all and, where it is a condition, came to `truth`. */
-export const passedBy = (node: ASTNode, truth: boolean | undefined, look: Look): ReadonlyArray<Fact> => {
-  const all = (nodes: ReadonlyArray<ASTNode>): ReadonlyArray<Fact> =>
+export const passedBy = (node: ASTNode, truth: boolean | undefined, look: Look): ReadonlyArray<Shown> => {
+  const all = (nodes: ReadonlyArray<ASTNode>): ReadonlyArray<Shown> =>
     nodes.flatMap((each) => passedBy(each, undefined, look))
   switch (node.op) {
     case "value":

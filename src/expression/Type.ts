@@ -5,10 +5,8 @@
  * surprise: a number of the manifest's language is an integer or a double, which CEL keeps apart, so
  * `number` is a union; and a type of which nothing is known (`dyn`) is in order everywhere.
  */
+import type { Fact, Shown } from "./Fact.ts"
 import type { Value, ValueObject } from "./Value.ts"
-
-/** Something that a condition has shown to be so: see `Proof.ts`. */
-export type Fact = string
 
 const simple = {
   null: "null",
@@ -68,7 +66,7 @@ export interface RecordType {
   /** What to say of a name that it does not have. */
   readonly unknown?: (name: string) => Wrong | undefined
   /** Present for the record of a step: what is so where it has run. */
-  readonly step?: { readonly implies: () => ReadonlyArray<Fact> }
+  readonly step?: { readonly implies: () => ReadonlyArray<Shown> }
 }
 
 export interface ListType {
@@ -138,6 +136,9 @@ export const recordOf = (what: string, fields: ReadonlyArray<readonly [string, F
   const made: ReadonlyMap<string, Field> = new Map(fields)
   return { kind: "record", what, field: (name) => made.get(name), names: () => [...made.keys()] }
 }
+
+/** True for a record that is a value's, and not something that pawl puts together. */
+export const isLiteral = ({ step, unknown }: RecordType): boolean => step === undefined && unknown === undefined
 
 const isList = (value: Value): value is ReadonlyArray<Value> => Array.isArray(value)
 const isMap = (value: Value): value is ValueObject => typeof value === "object" && value !== null && !isList(value)

@@ -5,7 +5,18 @@
  * itself, since a default or a condition may take care of it: whoever asks decides.
  */
 import { didYouMean, quoted } from "./Explain.ts"
-import { alternatives, type Field, inWords, type OneType, type Type, union, type Unless, type Wrong } from "./Type.ts"
+import {
+  alternatives,
+  type Field,
+  inWords,
+  isLiteral,
+  type OneType,
+  type RecordType,
+  type Type,
+  union,
+  type Unless,
+  type Wrong
+} from "./Type.ts"
 import type { Seen } from "./TypeScope.ts"
 
 export interface Taken {
@@ -90,8 +101,12 @@ const indexed = (type: OneType, index: OneType): Type | Wrong => {
     return { message: `${inWords(type)} has no elements`, hint: "`[…]` goes after a list or a map" }
   }
   if (index.kind !== "string") return { message: `the keys of a map are text, not ${inWords(index)}` }
-  return type.kind === "map" ? type.of : { kind: "dyn" }
+  return type.kind === "map" ? type.of : anyField(type)
 }
+
+/** What any of a record's fields may be, where there are no more than can be listed. */
+const anyField = (type: RecordType): Type =>
+  isLiteral(type) ? union(type.names().flatMap((name) => type.field(name)?.type ?? [])) : { kind: "dyn" }
 
 const isType = (found: Type | Wrong): found is Type => "kind" in found
 

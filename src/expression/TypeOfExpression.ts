@@ -5,10 +5,11 @@
  * it, and nothing that is wrong: a step that nobody knows stays a mistake.
  */
 import type { Expression } from "./Expression.ts"
+import type { Fact, Shown } from "./Fact.ts"
 import { inferProgram, provenByProgram } from "./InferType.ts"
 import type { Program } from "./Program.ts"
-import { saidPath } from "./Proof.ts"
-import { alternatives, bool, dyn, type Fact, inWords, type Type, type Wrong } from "./Type.ts"
+import { isSaid, saidPath } from "./Proof.ts"
+import { alternatives, bool, dyn, inWords, isLiteral, type Type, type Wrong } from "./Type.ts"
 import { typeOfFilter } from "./TypeOfFilter.ts"
 import type { Seen, TypeProblem, TypeScope } from "./TypeScope.ts"
 import { settle, type Walk } from "./TypeWalk.ts"
@@ -22,6 +23,23 @@ export interface TypedExpression {
 /** What no JSON can hold, and so no text, argument or plan either. */
 const nowhere = new Set(["timestamp", "duration", "bytes", "type"])
 
+/** Something in a value that can't be put anywhere; only where the expression itself may have put it. */
+const oddIn = (type: Type): Type | undefined => {
+  for (const one of alternatives(type)) {
+    if (nowhere.has(one.kind)) return one
+    const inner = one.kind === "list" || one.kind === "map"
+      ? [one.of]
+      : one.kind === "record" && isLiteral(one)
+      ? one.names().flatMap((name) => one.field(name)?.type ?? [])
+      : []
+    for (const each of inner) {
+      const found = oddIn(each)
+      if (found !== undefined) return found
+    }
+  }
+  return undefined
+}
+
 /** The type of an expression in a scope, and everything that is wrong with it there. */
 export const typeOfExpression = (expression: Expression, scope: TypeScope): TypedExpression => {
   const problems: Array<TypeProblem> = []
@@ -34,24 +52,27 @@ export const typeOfExpression = (expression: Expression, scope: TypeScope): Type
     report: (start, end, wrong) =>
       problems.push({ offset: program.offset + start, length: end - start, message: wrong.message, hint: wrong.hint })
   })
-  let seen: Seen = inferProgram(walkOf(expression.program, -1))
+  const valueOf = (program: Program, filter: number): Seen => {
+    const walk = walkOf(program, filter)
+    const seen = inferProgram(walk)
+    const odd = problems.length > 0 ? undefined : oddIn(seen.type)
+    if (odd !== undefined) {
+      walk.report(0, program.source.length, {
+        message: `it comes to ${inWords(odd)}, which can't be put anywhere`,
+        hint: "turn it into text or a number inside the expression"
+      })
+    }
+    return seen
+  }
+  let seen = valueOf(expression.program, -1)
   for (const [at, { argument, name, offset, source }] of expression.filters.entries()) {
-    const filtered = typeOfFilter(name, seen, inferProgram(walkOf(argument, at)).type)
-    const whole: Program = { ...argument, source, offset }
-    const walk = { ...walkOf(whole, at), caught: at < lastDefault }
+    const filtered = typeOfFilter(name, seen, valueOf(argument, at).type)
+    const walk = walkOf({ ...argument, source, offset }, at)
     if (filtered.wrong !== undefined) walk.report(0, source.length, filtered.wrong)
     for (const { from, ...taken } of filtered.wrong === undefined ? filtered.taken ?? [] : []) {
       settle(walk, from, taken, () => ({ key: [0, source.length], start: 0 }))
     }
     seen = { type: filtered.type }
-  }
-  const odd = alternatives(seen.type).find(({ kind }) => nowhere.has(kind))
-  if (odd !== undefined && problems.length === 0) {
-    const wrong: Wrong = {
-      message: `it comes to ${inWords(odd)}, which can't be put anywhere`,
-      hint: "turn it into text or a number inside the expression"
-    }
-    walkOf(expression.program, -1).report(0, expression.program.source.length, wrong)
   }
   return { type: problems.length > 0 ? dyn : seen.type, problems: problems.toSorted((a, b) => a.offset - b.offset) }
 }
@@ -59,7 +80,7 @@ export const typeOfExpression = (expression: Expression, scope: TypeScope): Type
 const silent = (): void => {}
 
 /** Everything that is so wherever a condition has come to `truth`. */
-export const factsOfCondition = (expression: Expression, scope: TypeScope, truth: boolean): ReadonlyArray<Fact> => {
+export const factsOfCondition = (expression: Expression, scope: TypeScope, truth: boolean): ReadonlyArray<Shown> => {
   const { filters: [first, ...rest], program, source } = expression
   const walk: Walk = { program, scope, known: scope.facts, caught: true, report: silent }
   if (first === undefined) return provenByProgram(walk, truth, true)
@@ -73,9 +94,10 @@ export const factsOfCondition = (expression: Expression, scope: TypeScope, truth
 /** Everything that a condition says of itself: what has to be so elsewhere for it to be true there as well. */
 export const saidByCondition = (expression: Expression, scope: TypeScope, truth: boolean): ReadonlyArray<Fact> => {
   const walk: Walk = { program: expression.program, scope, known: scope.facts, caught: true, report: silent }
-  return expression.filters.length === 0
-    ? provenByProgram(walk, truth, false).filter((fact) => /^(?:is|not) /.test(fact))
+  const shown = expression.filters.length === 0
+    ? provenByProgram(walk, truth, false).filter(isSaid)
     : [saidPath(truth, expression.source, scope.place)]
+  return shown.map(({ fact }) => fact)
 }
 
 /** What stands where true or false has to stand and can't be it. */

@@ -5,16 +5,12 @@
  * here says why, since the same word means something elsewhere in the manifest.
  */
 import type { Root } from "./Names.ts"
-import type { Fact, Type, Wrong } from "./Type.ts"
+import type { Known, Shown } from "./Fact.ts"
+import type { Type, Wrong } from "./Type.ts"
 
 /** A name that means nothing here. */
 export interface Absent {
   readonly absent: Wrong
-}
-
-/** What is known to be so at one point of an expression. */
-export interface Known {
-  readonly has: (fact: Fact) => boolean
 }
 
 export interface TypeScope {
@@ -31,7 +27,7 @@ export interface Seen {
   /** What facts call it; absent where it is no path from a step. */
   readonly id?: string
   /** The nearest step on the path to it. */
-  readonly step?: { readonly id: string; readonly implies: () => ReadonlyArray<Fact> }
+  readonly step?: { readonly id: string; readonly implies: () => ReadonlyArray<Shown> }
 }
 
 /** A mistake at a place of the template, in UTF-16 units. */

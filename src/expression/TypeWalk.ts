@@ -7,16 +7,11 @@
 import type { ASTNode } from "@marcbachmann/cel-js"
 import { isRoot } from "./Names.ts"
 import type { Program } from "./Program.ts"
-import { ranFacts } from "./Proof.ts"
-import { dyn, type Fact, type Type, type Unless, type Wrong } from "./Type.ts"
+import { hasRun } from "./Proof.ts"
+import type { Known, Shown } from "./Fact.ts"
+import { dyn, type Type, type Unless, type Wrong } from "./Type.ts"
 import { type Taken, takeName, unseen } from "./TypeOfAccess.ts"
-import type { Known, Seen, TypeScope } from "./TypeScope.ts"
-
-/** What is known already, and more; which is asked for only where something hangs on it. */
-export const knowing = (outer: Known, more: () => ReadonlyArray<Fact>): Known => {
-  let facts: ReadonlySet<Fact> | undefined
-  return { has: (fact) => outer.has(fact) || (facts ??= new Set(more())).has(fact) }
-}
+import type { Seen, TypeScope } from "./TypeScope.ts"
 
 /** Names of a macro, such as `x` in `list.map(x, …)`. */
 export interface Variables {
@@ -34,19 +29,20 @@ export interface Walk {
   /** Told of each mistake, at a place of the program's source. */
   readonly report: (start: number, end: number, wrong: Wrong) => void
   /** Told of each name that was taken although it may be missing. */
-  readonly pass?: (facts: ReadonlyArray<Fact>) => void
+  readonly pass?: (facts: ReadonlyArray<Shown>) => void
   readonly variables?: Variables | undefined
 }
 
-const factsOf = ({ by }: Unless, from: Seen, seen: Seen): ReadonlyArray<Fact> => {
-  if (by === "self") return seen.id === undefined ? [] : [`there ${seen.id}`]
-  if (from.step === undefined) return []
-  return by === "ran" ? ranFacts(from.step) : [`failed ${from.step.id}`]
+/** What is so where a name that may be missing is there. */
+const shownBy = ({ by }: Unless, from: Seen, seen: Seen): Shown | undefined => {
+  if (by === "self") return seen.id === undefined ? undefined : { fact: `there ${seen.id}` }
+  if (from.step === undefined) return undefined
+  return by === "ran" ? hasRun(from.step) : { fact: `failed ${from.step.id}` }
 }
 
 const isShown = (unless: Unless, from: Seen, seen: Seen, known: Known): boolean => {
-  const [fact] = factsOf(unless, from, seen)
-  if (fact === undefined || known.has(fact)) return true
+  const shown = shownBy(unless, from, seen)
+  if (shown === undefined || known.has(shown.fact)) return true
   if (unless.by === "self" && known.has(`ran ${seen.id}`)) return true
   const given = unless.given?.(from.step?.id) ?? []
   return given.length > 0 && given.every((each) => known.has(each))
@@ -73,7 +69,8 @@ export const settle = (walk: Walk, from: Seen, taken: Taken, placeOf: () => Path
     return seen
   }
   if (unless === undefined) return seen
-  walk.pass?.(factsOf(unless, from, seen))
+  const shown = shownBy(unless, from, seen)
+  if (shown !== undefined) walk.pass?.([shown])
   if (walk.caught || isShown(unless, from, seen, walk.known)) return seen
   const { key: [, end], start } = placeOf()
   walk.report(start, end, { message: unless.why, hint: howToLook(unless, walk.program.source.slice(start, end)) })

@@ -103,8 +103,11 @@ const checkAt = (kind: TextKind, text: string, { expressions }: Parsed, spot: Sp
     return wrong === undefined ? [] : [wholeOf(expression, wrong)]
   })
 
-/** Gives the check of one document's texts. */
-export const makeTextCheck = (scopes: TypeScopes): (kind: TextKind, text: string, spot: Spot) => Mistakes => {
+/** Gives the check of one document's texts; `heard` is told of the expressions in each, once. */
+export const makeTextCheck = (
+  scopes: TypeScopes,
+  heard: (expression: Expression) => void
+): (kind: TextKind, text: string, spot: Spot) => Mistakes => {
   const texts: { readonly [Kind in TextKind]: Map<string, Either.Either<Parsed, Mistakes>> } = {
     template: new Map(),
     condition: new Map(),
@@ -118,11 +121,14 @@ export const makeTextCheck = (scopes: TypeScopes): (kind: TextKind, text: string
     if (kind === "list" && !/^\{\{.*\}\}$/s.test(text)) return Either.left(notLone(text, listKey(spot)))
     return Either.mapBoth(read(kind, text), {
       onLeft: (errors) => errors.map(expressionProblem),
-      onRight: (expressions) => ({
-        expressions,
-        names: unionNames(expressions.map(({ names }) => names)),
-        known: new Map<string, Mistakes>()
-      })
+      onRight: (expressions) => {
+        expressions.forEach(heard)
+        return {
+          expressions,
+          names: unionNames(expressions.map(({ names }) => names)),
+          known: new Map<string, Mistakes>()
+        }
+      }
     })
   }
   return (kind, text, spot) => {

@@ -4,7 +4,8 @@
  * Owns which of them may not be there at all, and why. The surprise: what a failure or a rejected gate keeps from
  * running matters only out here; further in, whoever would look does not run either.
  */
-import type { Fact, Field, RecordType, Type, Unless } from "../expression/Type.ts"
+import type { Fact, Shown } from "../expression/Fact.ts"
+import type { Field, RecordType, Type, Unless } from "../expression/Type.ts"
 import { dyn, recordOf } from "../expression/Type.ts"
 import { isMapping, type StepList, stepLists, type StepShape, stepShape, textIn, type Within } from "./Spot.ts"
 import type { View } from "./StepView.ts"
@@ -31,16 +32,22 @@ export const gateBefore = (steps: ReadonlyArray<unknown>, at: number): string | 
     return isMapping(gate) && gate["onReject"] === "skip"
   })?.id
 
-/** What is so where a branch is taken; `given` is that alone which the step's own text says. */
+/** What the step itself says of the branch that is taken. */
 const branchFacts = (
   { shape: { kind, step }, view: { conditions }, within }: ChildSteps,
-  branch: string,
-  facts: "implied" | "said"
+  branch: string
 ): ReadonlyArray<Fact> => {
-  if (kind === "if") return conditions[facts](textIn(step, "if"), within, branch === "then")
+  if (kind === "if") return conditions.said(textIn(step, "if"), within, branch === "then")
   return kind === "switch" && branch.startsWith("case:")
     ? conditions.chosen(textIn(step, "switch"), within, branch.slice("case:".length))
     : []
+}
+
+const branchImplies = (of: ChildSteps, branch: string): ReadonlyArray<Shown> => {
+  const { shape: { kind, step }, view: { conditions }, within } = of
+  return kind === "if"
+    ? conditions.implied(textIn(step, "if"), within, branch === "then")
+    : branchFacts(of, branch).map((fact) => ({ fact }))
 }
 
 const named = (branch: string): string => branch.startsWith("case:") ? `case \`${branch.slice(5)}\`` : `\`${branch}\``
@@ -66,7 +73,7 @@ const absence = (of: ChildSteps, { branch, steps }: StepList, at: number, isShar
     : {
       by: "self",
       why: `${child}: it is in ${named(branch)} of \`${id}\``,
-      given: () => branchFacts(of, branch, "said")
+      given: () => branchFacts(of, branch)
     }
 }
 
@@ -83,7 +90,7 @@ const fieldIn = (of: ChildSteps, list: StepList, at: number, isShared: boolean):
     conditions: view.conditions,
     isBroken: view.isBroken || goesOn(step),
     leftBy: kind === "parallel" ? undefined : gateBefore(steps, at),
-    implies: () => branchFacts(of, branch, "implied")
+    implies: () => branchImplies(of, branch)
   })
   return { type, ...(unless === undefined ? {} : { unless }) }
 }

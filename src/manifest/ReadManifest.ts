@@ -5,6 +5,7 @@
  * is wrong, to tell all that is; a manifest that is right, the usual one, pays for one quick pass.
  */
 import { Array, Either, Option, Schema } from "effect"
+import type { Names } from "../expression/Names.ts"
 import type { Value } from "../expression/Value.ts"
 import { accepts } from "./Accept.ts"
 import { checkManifest, sameTargetIds, tooDeep } from "./CheckManifest.ts"
@@ -37,17 +38,25 @@ const shaped = (value: Value): Either.Either<Manifest, ReadonlyArray<Finding>> =
   return Either.mapLeft(Either.isLeft(decoded) ? decoded : decode(value), ({ issue }) => findingsOf(issue))
 }
 
-const manifestOf = (value: Value): Either.Either<Manifest, Findings> => {
+/** A manifest, and what is known of its expressions. */
+export interface ReadManifest {
+  readonly manifest: Manifest
+  /** What each expression mentions, by its text without the white space around it. */
+  readonly names: ReadonlyMap<string, Names>
+}
+
+const manifestOf = (value: Value): Either.Either<ReadManifest, Findings> => {
   if (value === null) return Either.left(nothing)
   const deep = tooDeep(value)
   if (deep !== undefined) return Either.left(deep)
   const shape = shaped(value)
+  const names = new Map<string, Names>()
   const findings = [
     ...Either.match(shape, { onLeft: (found) => found, onRight: () => [] }),
-    ...checkTexts(value),
+    ...checkTexts(value, (expression) => names.set(expression.source, expression.names)),
     ...checkManifest(value)
   ]
-  if (Either.isRight(shape) && findings.length === 0) return Either.right(shape.right)
+  if (Either.isRight(shape) && findings.length === 0) return Either.right({ manifest: shape.right, names })
   const all = [...findings, ...sameTargetIds(value)]
   return Either.left(
     Array.isNonEmptyReadonlyArray(all) ? all : [{ path: [], message: "this is not a manifest" }]
@@ -69,9 +78,13 @@ export const readDocument = (source: Source): Either.Either<Value, ManifestError
       )
   })
 
-/** A manifest from its text; on the left every error at once. */
-export const readManifest = (source: Source): Either.Either<Manifest, ManifestError> =>
+/** A manifest from its text, with what its expressions mention; on the left every error at once. */
+export const readManifestAndNames = (source: Source): Either.Either<ReadManifest, ManifestError> =>
   Either.flatMap(
     readDocument(source),
     (value) => Either.mapLeft(manifestOf(value), (findings) => diagnose(source, findings))
   )
+
+/** A manifest from its text; on the left every error at once. */
+export const readManifest = (source: Source): Either.Either<Manifest, ManifestError> =>
+  Either.map(readManifestAndNames(source), ({ manifest }) => manifest)

@@ -7,11 +7,12 @@
  */
 import { Either } from "effect"
 import type { Expression } from "../expression/Expression.ts"
+import { knowing, type Known, nothingKnown, type Shown } from "../expression/Fact.ts"
 import { saidEqual } from "../expression/Proof.ts"
 import { parseCondition, parseTemplate } from "../expression/Template.ts"
-import { dyn, type Fact, type Field, type RecordType, type Type } from "../expression/Type.ts"
+import { dyn, type Field, type RecordType, type Type } from "../expression/Type.ts"
 import { factsOfCondition, saidByCondition } from "../expression/TypeOfExpression.ts"
-import type { Known, TypeScope } from "../expression/TypeScope.ts"
+import type { TypeScope } from "../expression/TypeScope.ts"
 import { gateBefore } from "./ChildSteps.ts"
 import type { PlaceKeys } from "./PlaceKeys.ts"
 import { holdersOf, type Spot, stepAt, stepShape, textIn, type Within } from "./Spot.ts"
@@ -43,8 +44,6 @@ export const placeOf = (within: Within): string =>
     })
     .join(" ")
 
-const nobody: Known = { has: () => false }
-
 export interface StepScope {
   /** `steps` at a place; without one, in a target that has no list of steps. */
   readonly steps: (within: Within | undefined) => RecordType
@@ -54,10 +53,12 @@ export interface StepScope {
 /** `scopeAt` gives the scope of a place, in which its conditions are looked at. */
 export const makeStepScope = (keys: PlaceKeys, scopeAt: (spot: Spot) => TypeScope): StepScope => {
   const scopeOf = (within: Within): TypeScope => scopeAt({ sight: "step", within })
-  const about = (facts: typeof factsOfCondition): Conditions["implied"] => (condition, within, truth) => {
-    const expression = condition === undefined ? undefined : conditionOf(condition)
-    return expression === undefined ? [] : facts(expression, scopeOf(within), truth)
-  }
+  const about =
+    <A>(facts: (expression: Expression, scope: TypeScope, truth: boolean) => ReadonlyArray<A>) =>
+    (condition: string | undefined, within: Within, truth: boolean): ReadonlyArray<A> => {
+      const expression = condition === undefined ? undefined : conditionOf(condition)
+      return expression === undefined ? [] : facts(expression, scopeOf(within), truth)
+    }
   const conditions: Conditions = {
     implied: about(factsOfCondition),
     said: about(saidByCondition),
@@ -65,7 +66,7 @@ export const makeStepScope = (keys: PlaceKeys, scopeAt: (spot: Spot) => TypeScop
       const expression = choice === undefined ? undefined : loneExpression(choice)
       return expression === undefined || expression.filters.length > 0
         ? []
-        : [saidEqual(expression.source.replace(/\s+/g, " "), name, placeOf(within))]
+        : [saidEqual(expression.source.replace(/\s+/g, " "), name, placeOf(within)).fact]
     }
   }
 
@@ -114,7 +115,7 @@ export const makeStepScope = (keys: PlaceKeys, scopeAt: (spot: Spot) => TypeScop
   })
 
   /** What is so wherever a list is reached. */
-  const reached = ({ holder }: Within): ReadonlyArray<Fact> => {
+  const reached = ({ holder }: Within): ReadonlyArray<Shown> => {
     if (holder === undefined) return []
     const { branch, within } = holder
     const { kind, step } = stepAt(within) ?? {}
@@ -123,17 +124,15 @@ export const makeStepScope = (keys: PlaceKeys, scopeAt: (spot: Spot) => TypeScop
       ...conditions.implied(textIn(step, "when"), within, true),
       ...(kind === "if" ? conditions.implied(textIn(step, "if"), within, branch === "then") : []),
       ...(kind === "switch" && branch.startsWith("case:")
-        ? conditions.chosen(textIn(step, "switch"), within, branch.slice("case:".length))
+        ? conditions.chosen(textIn(step, "switch"), within, branch.slice("case:".length)).map((fact) => ({ fact }))
         : [])
     ]
   }
 
   const facts: StepScope["facts"] = ({ began, within }) => {
-    if (within === undefined) return nobody
-    let all: ReadonlySet<Fact> | undefined
+    if (within === undefined) return nothingKnown
     const when = began === true ? textIn(stepAt(within)?.step, "when") : undefined
-    const make = () => new Set([...reached(within), ...conditions.implied(when, within, true)])
-    return { has: (fact) => (all ??= make()).has(fact) }
+    return knowing(nothingKnown, () => [...reached(within), ...conditions.implied(when, within, true)])
   }
 
   return { steps, facts }

@@ -4,11 +4,11 @@
  * Owns the shape of a step's record by its kind, and when a part of it may be missing. Must not know where the
  * expression stands. The surprise: a step that is skipped has a record, but no output to speak of.
  */
+import type { Shown } from "../expression/Fact.ts"
 import { nearest } from "../expression/Nearest.ts"
 import {
   bool,
   dyn,
-  type Fact,
   type Field,
   int,
   listOf,
@@ -158,12 +158,9 @@ export const stepType = (shape: StepShape, within: Within, view: View): Type => 
     }
   }
   const when = textIn(step, "when")
-  let implied: ReadonlyArray<Fact> | undefined
-  const implies = (): ReadonlyArray<Fact> => {
-    if (implied !== undefined) return implied
-    // Nothing refers to itself, so this is only there in case that somebody's manifest makes it so.
-    implied = []
-    implied = [...new Set([...view.implies(), ...view.conditions.implied(when, within, true)])]
+  let implied: ReadonlyArray<Shown> | undefined
+  const implies = (): ReadonlyArray<Shown> => {
+    implied ??= [...view.implies(), ...view.conditions.implied(when, within, true)]
     return implied
   }
   return {

@@ -3,13 +3,13 @@
  *
  * Owns these shapes alone.
  */
-import type { Fact } from "../expression/Type.ts"
+import type { Fact, Shown } from "../expression/Fact.ts"
 import type { Within } from "./Spot.ts"
 
 /** What conditions show; `within` is the place of the step that has them. */
 export interface Conditions {
   /** Everything that is so where a condition has come to `truth`. */
-  readonly implied: (condition: string | undefined, within: Within, truth: boolean) => ReadonlyArray<Fact>
+  readonly implied: (condition: string | undefined, within: Within, truth: boolean) => ReadonlyArray<Shown>
   /** What a condition says itself, word for word. */
   readonly said: (condition: string | undefined, within: Within, truth: boolean) => ReadonlyArray<Fact>
   /** That what a `switch` goes by is one of its cases. */
@@ -24,5 +24,5 @@ export interface View {
   /** A gate before it whose rejection leaves it out. */
   readonly leftBy?: string | undefined
   /** What is so wherever it is reached at all. */
-  readonly implies: () => ReadonlyArray<Fact>
+  readonly implies: () => ReadonlyArray<Shown>
 }

@@ -6,6 +6,7 @@
  * told at once, each at its place in the manifest.
  */
 import { Array, Either } from "effect"
+import type { Names } from "../expression/Names.ts"
 import type { Value, ValueObject } from "../expression/Value.ts"
 import { sameId } from "../manifest/CheckManifest.ts"
 import type { Finding, Findings, Path } from "../manifest/Finding.ts"
@@ -23,6 +24,8 @@ import { type TargetText, targetTexts } from "./TargetTexts.ts"
 
 export interface ExpandRequest {
   readonly manifest: Manifest
+  /** What its expressions mention, by their texts, where they were read before: saves reading them again. */
+  readonly names?: ReadonlyMap<string, Names>
   /** Of all inputs that have a value, the secret ones included; those do not get into the plan. */
   readonly values: ValueObject
   /** For each entry under `targets` its items, or `undefined` where it is one listed target. */
@@ -211,7 +214,7 @@ export const expand = (request: ExpandRequest): Either.Either<Plan, Findings> =>
   if (drafts.length === 0) return Either.left([{ path: ["targets"], message: "the batch has no targets" }])
   const batch = inherit(defaults, manifest.failure)
   const templates = manifest.targets.map((target) => planTemplate(manifest, target, batch))
-  const digests = templateDigests(templates, known.inputs)
+  const digests = templateDigests(templates, known.inputs, request.names)
   const plan = {
     schema: "pawl.plan/v1",
     batch: manifest.name,

@@ -42,10 +42,11 @@ const sourcesIn = (text: string): ReadonlyArray<string> => {
 const asked = /inputs|index/
 
 /** What expressions mention of the inputs and of the index; remembered, since those of a long list repeat themselves. */
-const namesReader = (): (text: string) => ReadonlyArray<Names> => {
+const namesReader = (read: ReadonlyMap<string, Names>): (text: string) => ReadonlyArray<Names> => {
   const known = new Map<string, Names>()
   const namesOf = (source: string): Names => {
-    const found = known.get(source)
+    const found = read.get(source.trim())
+      ?? known.get(source)
       ?? Either.match(parseExpression(source, 0), { onLeft: () => unionNames([]), onRight: ({ names }) => names })
     known.set(source, found)
     return found
@@ -62,12 +63,16 @@ export interface TemplateDigest {
   readonly index: boolean
 }
 
-/** `inputs` are the values that are not secret; of a secret one, its name in a template's texts is all that counts. */
+/**
+ * `inputs` are the values that are not secret; of a secret one, its name in a template's texts is all that counts.
+ * `read` may have what expressions mention, by their texts, of those that were read before.
+ */
 export const templateDigests = (
   templates: ReadonlyArray<PlanTemplate>,
-  inputs: ValueObject
+  inputs: ValueObject,
+  read: ReadonlyMap<string, Names> = new Map()
 ): ReadonlyArray<TemplateDigest> => {
-  const namesOf = namesReader()
+  const namesOf = namesReader(read)
   const namesIn = (texts: ReadonlyArray<string>) => texts.flatMap(namesOf)
   return templates.map((template) => {
     const names = namesIn([...around(template), ...stepTexts(template.steps)])

@@ -14,7 +14,7 @@ import type { Finding, Source } from "../manifest/Finding.ts"
 import { resolveItems } from "../manifest/Items.ts"
 import type { Manifest } from "../manifest/Manifest.ts"
 import { type Diagnostic, ManifestError, manifestError } from "../manifest/ManifestError.ts"
-import { readDocument, readManifest } from "../manifest/ReadManifest.ts"
+import { readDocument, readManifestAndNames } from "../manifest/ReadManifest.ts"
 import { type InputProblem, resolveInputs } from "../manifest/ResolveInputs.ts"
 import { readSourceFile } from "../manifest/SourceFile.ts"
 import { largestSource, sourceOf } from "../manifest/SourceText.ts"
@@ -132,9 +132,9 @@ export const loadManifest = Effect.fn("LoadPlan.loadManifest")(function*(request
     )
   }
   const source = yield* readSource(request.manifest, "the manifest")
-  const manifest = yield* readManifest(source)
+  const { manifest, names } = yield* readManifestAndNames(source)
   const readers = stdinReaders(manifest, request)
-  return readers.length < 2 ? { source, manifest } : yield* manifestError(
+  return readers.length < 2 ? { source, manifest, names } : yield* manifestError(
     request.manifest,
     `standard input is wanted by ${readers.join(" and by ")}`,
     "it can be read once: put one of them into a file"
@@ -149,7 +149,7 @@ export const loadPlanAndNames = Effect.fn("LoadPlan.loadPlanAndNames")(function*
   const path = yield* Path.Path
   const { cwd } = yield* Environment
   const input = yield* Stdin
-  const { manifest, source } = yield* loadManifest(request)
+  const { manifest, names, source } = yield* loadManifest(request)
   const { unknown, values }: Values = yield* valuesOf(source, manifest, request)
   const manifestDir = request.manifest === stdin ? cwd : path.dirname(path.resolve(cwd, request.manifest))
   const items = yield* resolveItems({
@@ -159,7 +159,7 @@ export const loadPlanAndNames = Effect.fn("LoadPlan.loadPlanAndNames")(function*
     folder: manifestDir,
     stdin: input.read(Number.MAX_SAFE_INTEGER)
   }).pipe(Effect.mapError((error) => beside(unknown, error)))
-  const plan = expand({ manifest, values, items })
+  const plan = expand({ manifest, names, values, items })
   if (Either.isLeft(plan)) return yield* beside(unknown, diagnose(source, plan.left))
   const loaded: LoadedPlan = { plan: plan.right, values, manifestDir, file: request.manifest }
   return { loaded, inputs: manifest.inputs ?? {}, failure: inherit(defaults, manifest.failure), unknown }

@@ -1,7 +1,10 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Either, FastCheck as fc } from "effect"
+import { readFileSync } from "node:fs"
 import { evaluate, parseExpression } from "../../src/expression/Expression.ts"
 import type { ExpressionError } from "../../src/expression/ExpressionError.ts"
+import { limits, maxSourceLength } from "../../src/expression/Language.ts"
+import * as Limits from "../../src/expression/Limits.ts"
 import type { Scope } from "../../src/expression/Scope.ts"
 import { parseTemplate, renderText } from "../../src/expression/Template.ts"
 import type { Value } from "../../src/expression/Value.ts"
@@ -270,4 +273,22 @@ describe("whatever an expression says", () => {
     expect(Either.mapLeft(evaluated(source), ({ kind, message }) => ({ kind, message }))).toEqual(told)
     if (Either.isLeft(told)) expect(told.left.message.length).toBeLessThan(400)
   })
+})
+
+it("the page about security has the figures that hold", () => {
+  const page = readFileSync(new URL("../../docs/security.md", import.meta.url), "utf8")
+  const figure = (count: number) => String(count).replace(/\B(?=(?:\d{3})+$)/g, ",")
+  for (
+    const words of [
+      `${figure(maxSourceLength)} characters, ${figure(limits.maxAstNodes)} parts, nested ${limits.maxDepth} deep`,
+      `${figure(Limits.mostWork)} steps`,
+      `${figure(Limits.mostText)} characters`,
+      `${figure(Limits.longestPattern)} characters, ${figure(Limits.largestPattern)} instructions`,
+      `| ${Limits.mostPatterns} `,
+      `nested ${Limits.deepestValue} deep, numbers of ${figure(Limits.mostDigits)} digits`,
+      `${figure(Limits.mostItems)} each`
+    ]
+  ) {
+    expect(page).toContain(words)
+  }
 })

@@ -96,6 +96,7 @@ describe("a condition of a workflow", () => {
     ["inputs.count >= 3", "inputs.count >= 3", true, true],
     ["inputs.ratio < 2.6", "inputs.ratio < 2.6", true, true],
     ["inputs.level == 'it\\s'", "inputs.level == 'it\\\\s'", false, false],
+    ["inputs.count == 3 != inputs.dry", "(inputs.count == 3) != inputs.dry", true, true],
     ["inputs.dry == 0", "inputs.dry == false", true, true],
     ["1 != inputs.dry", "inputs.dry != true", true, true],
     // A text that is a number counts as one beside a number, and beside a text that is one.
@@ -247,6 +248,12 @@ describe("a text of a workflow", () => {
     ["{{ inputs.level }}-{{ inputs.count }}", "{{ inputs.level }}-{{ inputs.count }}", "full-3", "full-3"],
     ["dry={{ inputs.dry }}", "dry={{ inputs.dry ? 'True' : 'False' }}", "dry=False", "dry=False"],
     ["{{ inputs.count == 3 }}", "{{ inputs.count == 3 ? 'True' : 'False' }}", "True", "True"],
+    [
+      "{{ steps.test.output.exit_code != 0 }}",
+      "{{ steps.test.output.exit_code != 0 ? 'True' : 'False' | default('True') }}",
+      "True",
+      "True"
+    ],
     ["<{{ inputs.absent }}>", "<{{ inputs.absent | default('') }}>", "<here>", "<>"],
     [
       "<{{ inputs.absent | default('none') }}>",

@@ -368,7 +368,7 @@ describe("a pack that can't be carried over", () => {
       spec(`success: { message: "{{ inputs.x }}" }\nsteps: [${noop("a")}]`),
       "an expression in this message can't be carried over"
     ]
-  ].map(([text, message]) => [message, text] as const))("%s", (message, text) => {
+  ].map(([text = "", message = ""]) => [message, text] as const))("%s", (message, text) => {
     expect(wrong(text)).toContain(message)
   })
 

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Either } from "effect"
 import * as fc from "fast-check"
-import type { ValueObject } from "../../src/expression/Value.ts"
+import type { Value, ValueObject } from "../../src/expression/Value.ts"
 import { manifestText } from "../../src/import/WriteManifest.ts"
 import { readDocument } from "../../src/manifest/ReadManifest.ts"
 
@@ -28,7 +28,7 @@ const texts = fc.oneof(
     "\""
   )
 )
-const values = fc.letrec<{ readonly value: fc.JsonValue }>((tie) => ({
+const values = fc.letrec<{ readonly value: Value }>((tie) => ({
   value: fc.oneof(
     { depthSize: "small" },
     texts,

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "@effect/vitest"
-import { FastCheck } from "effect"
+import { Either, FastCheck } from "effect"
+import { readManifestAndNames } from "../../src/manifest/ReadManifest.ts"
 import { compare } from "../../src/plan/Drift.ts"
+import { expand } from "../../src/plan/Expand.ts"
 import type { Plan, PlanStep } from "../../src/plan/Plan.ts"
 import { mapBranches } from "../../src/plan/StepTree.ts"
 import { manifestWith, someSteps, type Tree } from "../manifest/trees.ts"
@@ -137,6 +139,14 @@ describe("the hash of a target", () => {
   it("does not change with an input that it does not mention", () => {
     const steps = [{ id: "s", parallel: {}, steps: inner }]
     expect(hashOf(planOf(steps))).toBe(hashOf(planOf(steps, "quick")))
+  })
+
+  it.prop("is the same whether or not its expressions were read before", [someSteps], ([steps]) => {
+    const text = JSON.stringify(manifestWith(steps))
+    const { manifest, names } = Either.getOrThrow(readManifestAndNames({ file: "batch.yaml", text }))
+    const values = { level: "full", list: [1] }
+    const [one, two] = [{ names }, {}].map((read) => expand({ manifest, values, items: [], ...read }))
+    expect(one).toEqual(two)
   })
 
   it("does not change with what people call its steps, though the plan's does", () => {
