@@ -14,6 +14,7 @@ import { hasByIndex } from "./ExpressionScanner.ts"
 import { refuseOtherKeys } from "./MapKeys.ts"
 import { type Account, meter } from "./Meter.ts"
 import { roots } from "./Names.ts"
+import { boundsTypeNames, boundTypeNames } from "./TypeNames.ts"
 
 /** Longer than anything a person writes; shorter than what could be used to stall a validation. */
 export const maxSourceLength = 65_536
@@ -111,6 +112,7 @@ const environment = lazy((): Environment => {
     made.registerFunction(signature, apply, { description: sentence, async: false })
   }
   made.registerFunction(`${hasByIndex}(ast): bool`, hasMacro, { async: false })
+  boundTypeNames(made)
   return made
 })
 
@@ -143,7 +145,9 @@ export const compileCel = (source: string): CompiledCel => {
 /** Of everything CEL can do here, each overload once: what the reference page lists and suggestions come from. */
 export const languageFunctions = lazy((): ReadonlyArray<FunctionDoc> =>
   environment().getDefinitions().functions
-    .filter(({ name, params }) => name !== hasByIndex && !isZoneDependent(name, params.length))
+    .filter(({ name, params }) =>
+      name !== hasByIndex && name !== boundsTypeNames && !isZoneDependent(name, params.length)
+    )
     .map(({ description, name, signature }) => ({ name, signature, sentence: description ?? "" }))
 )
 

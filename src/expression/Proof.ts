@@ -6,7 +6,7 @@
  */
 import type { ASTNode } from "@marcbachmann/cel-js"
 import { hasByIndex } from "./ExpressionScanner.ts"
-import type { Fact, Shown } from "./Fact.ts"
+import type { Shown } from "./Fact.ts"
 import type { Seen } from "./TypeScope.ts"
 
 /** How to look at a part of the expression without telling what is wrong with it. */

@@ -95,9 +95,7 @@ const checkAt = (kind: TextKind, text: string, { expressions }: Parsed, spot: Sp
       }))
     }
     if (kind === "choice") {
-      return text === `{{${text.slice(2, -2)}}}` && expressions.length === 1
-        ? idleCases(type, spot)
-        : []
+      return expressions.length === 1 && text.startsWith("{{") && text.endsWith("}}") ? idleCases(type, spot) : []
     }
     const wrong = kind === "condition" ? notBool(type) : kind === "list" ? notList(type, listKey(spot)) : undefined
     return wrong === undefined ? [] : [wholeOf(expression, wrong)]

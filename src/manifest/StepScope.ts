@@ -10,7 +10,7 @@ import type { Expression } from "../expression/Expression.ts"
 import { knowing, type Known, nothingKnown, type Shown } from "../expression/Fact.ts"
 import { saidEqual } from "../expression/Proof.ts"
 import { parseCondition, parseTemplate } from "../expression/Template.ts"
-import { dyn, type Field, type RecordType, type Type } from "../expression/Type.ts"
+import { dyn, type Field, type RecordType, type Type, type Wrong } from "../expression/Type.ts"
 import { factsOfCondition, saidByCondition } from "../expression/TypeOfExpression.ts"
 import type { TypeScope } from "../expression/TypeScope.ts"
 import { gateBefore } from "./ChildSteps.ts"
@@ -43,6 +43,9 @@ export const placeOf = (within: Within): string =>
       return shape?.kind === "map" || shape?.kind === "loop" ? [`${depthOf(holder)}/${shape.id}`] : []
     })
     .join(" ")
+
+/** Finding out what a name was meant to be takes a look at every step; more than this nobody is shown. */
+const mostExplained = 200
 
 export interface StepScope {
   /** `steps` at a place; without one, in a target that has no list of steps. */
@@ -106,12 +109,16 @@ export const makeStepScope = (keys: PlaceKeys, scopeAt: (spot: Spot) => TypeScop
   const find = (within: Within, name: string): Field | undefined =>
     inList(within, name) ?? (within.holder === undefined ? undefined : find(within.holder.within, name))
 
+  let explained = 0
+  const unknown = (name: string, within: Within | undefined): Wrong =>
+    explained++ < mostExplained ? unknownStep(name, within) : { message: `unknown step \`${name}\`` }
+
   const steps: StepScope["steps"] = (within) => ({
     kind: "record",
     what: "`steps`",
     field: (name) => (within === undefined ? undefined : find(within, name)),
     names: () => (within === undefined ? [] : visibleSteps(within)),
-    unknown: (name) => unknownStep(name, within)
+    unknown: (name) => unknown(name, within)
   })
 
   /** What is so wherever a list is reached. */

@@ -73,7 +73,7 @@ const attemptOf = ({ env, timeoutMs }: Attempt): ScriptedAttempt => ({
 
 /** An attempt that is under way. */
 export interface Living extends ScriptedAttempt {
-  /** Epoch milliseconds; infinite for one that hangs. */
+  /** Epoch milliseconds, if nobody ends it before; infinite for one that hangs. */
   readonly endsAt: number
 }
 
@@ -98,7 +98,8 @@ export const makeScripted = (script: ProcessScript): ScriptedRunner => {
       const timedOut = wanted > timeoutMs
       const durationMs = Math.min(wanted, timeoutMs)
       const pid = ++last
-      living.set(pid, { ...which, endsAt: now + durationMs })
+      // The time-out is its caller's: where that is killed, nobody keeps to it.
+      living.set(pid, { ...which, endsAt: now + wanted })
       return Effect.zipRight(
         onStart({ pid }),
         durationMs === 0

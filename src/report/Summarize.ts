@@ -170,9 +170,7 @@ export const summarize = ({ error, exitCode, outputs, plan, selection, state }: 
     targets,
     gates: listGates(targets, state).map(({ gate }) => gate),
     retryAt: state.halted?.retryAt ?? null,
-    ...(state.limited === undefined
-      ? {}
-      : { rateLimits: { count: state.limited.count, waitMs: state.limited.waitMs } }),
+    rateLimits: { count: state.limited?.count ?? 0, waitMs: state.limited?.waitMs ?? 0 },
     outputs,
     error: error === undefined ? null : { message: error.message, hint: error.hint }
   }

@@ -101,8 +101,8 @@ export const Summary = Schema.Struct({
   gates: Schema.Array(SummaryGate),
   /** When a run that was rate-limited may go on. */
   retryAt: Schema.NullOr(Schema.String),
-  /** Rate limits that were met, and how long they came to in all; absent where there were none. */
-  rateLimits: Schema.optional(Schema.Struct({ count: Schema.Int, waitMs: Schema.Int })),
+  /** Rate limits that were met, and how long they came to in all. */
+  rateLimits: Schema.Struct({ count: Schema.Int, waitMs: Schema.Int }),
   outputs: Schema.Record({ key: Schema.String, value: Schema.Unknown }),
   error: Schema.NullOr(Schema.Struct({ message: Schema.String, hint: Schema.String }))
 }).annotations({ identifier: "Summary", title: "pawl.summary/v1" })

@@ -14,7 +14,7 @@ import type { Signal } from "../run/Outcome.ts"
 import type { HaltReason, RunEvent } from "../run/RunEvent.ts"
 import { apply, empty, type RunState, targetState } from "../run/RunState.ts"
 import type { SchedulerOptions } from "../run/Scheduler.ts"
-import { isEnded, type TargetState } from "../run/TargetState.ts"
+import { isEnded, stepState, type TargetState } from "../run/TargetState.ts"
 import { makeWidths } from "./InvariantsOfWidth.ts"
 import type { Tell, Violation } from "./InvariantsHeldAgainst.ts"
 import { makeStepLives } from "./InvariantsOfSteps.ts"
@@ -125,8 +125,12 @@ const checkState = ({ journal, plan, selection, state }: Ran, tell: Tell): RunSt
   }
   for (const index of selection.order) {
     const id = plan.targets[index]?.id ?? ""
-    const { status } = targetState(folded, id)
+    const target = targetState(folded, id)
+    const { reason, status, step = "" } = target
     if (status === "running") tell("one-end", `${id} is running though nothing runs`, folded.seq)
+    if (status === "paused" && reason !== "policy-denied" && stepState(target, step)?.gate === undefined) {
+      tell("one-decision", `${id} waits for a person at ${step}, where nothing is open`, folded.seq)
+    }
   }
   return folded
 }

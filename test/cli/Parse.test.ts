@@ -54,6 +54,7 @@ describe("the values of flags", () => {
         fresh: false,
         retryErrors: false,
         retryBlocked: false,
+        noWait: false,
         allowChanges: false
       })
     }))

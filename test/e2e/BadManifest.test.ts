@@ -127,12 +127,12 @@ const manifests: ReadonlyArray<Case> = [
     manifest: `name: batch\n${laughs}`,
     says: ["batch.yaml:8:", "the aliases up to here stand for more than", "forEach"]
   },
-  { what: "brackets 1,000 deep", manifest: brackets(1000), says: ["batch.yaml:2:", "nested more than 100 deep"] },
-  { what: "brackets 100,000 deep", manifest: brackets(100_000), says: ["batch.yaml:2:", "nested more than 100 deep"] },
+  { what: "brackets 1,000 deep", manifest: brackets(1000), says: ["batch.yaml:2:", "nested more than 200 deep"] },
+  { what: "brackets 100,000 deep", manifest: brackets(100_000), says: ["batch.yaml:2:", "nested more than 200 deep"] },
   {
     what: "blocks 1,000 deep",
     manifest: `name: batch\n${Array.from({ length: 1000 }, (_, depth) => `${" ".repeat(depth)}x:\n`).join("")}`,
-    says: ["batch.yaml:101:", "nested more than 100 deep"]
+    says: ["batch.yaml:201:", "nested more than 200 deep"]
   },
   {
     what: "an expression of a megabyte",

@@ -4,7 +4,24 @@ import { type Answer, json, statuses, type Workplace, workplace } from "./pawl.t
 import { expectRefused, refusalOf } from "./refusal.ts"
 import { shell } from "./shell.ts"
 
-const commands = ["run", "validate", "plan", "status", "runs", "logs", "schema", "init", "help"]
+const commands = [
+  "run",
+  "resume",
+  "approve",
+  "reject",
+  "simulate",
+  "validate",
+  "plan",
+  "status",
+  "runs",
+  "logs",
+  "events",
+  "cleanup",
+  "schema",
+  "init",
+  "import",
+  "help"
+]
 
 const batch = `name: batch
 inputs: { who: { type: string, default: nobody } }
@@ -217,7 +234,7 @@ describe("completions", () => {
     expect(await complete(place, "pawl", "run", "batch.yaml", "--format", "")).toEqual(["table", "json", "ndjson"])
     expect(await complete(place, "pawl", "run", "batch.yaml", "--format", "=", "j")).toEqual(["json"])
     expect(await complete(place, "pawl", "run", "--order", "l")).toEqual(["longest-first"])
-    expect(await complete(place, "pawl", "-q", "schema", "s")).toEqual(["summary", "status"])
+    expect(await complete(place, "pawl", "-q", "schema", "s")).toEqual(["summary", "status", "simulation", "scenario"])
     expect(await complete(place, "pawl", "help", "val")).toEqual(["validate"])
     // Nothing of its own to offer: bash then completes file names.
     expect(await complete(place, "pawl", "run", "")).toEqual([])

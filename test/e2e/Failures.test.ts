@@ -99,12 +99,13 @@ targets:
       place,
       steps(
         `      - { id: code, run: 'echo before; exit 3', continueOnError: true }
+      - { id: shape, run: 'echo {}', outputs: json }
       - { id: signal, run: 'kill -9 $$', continueOnError: true }
       - { id: time, run: sleep 60, timeout: 50ms, continueOnError: true }
       - { id: missing, command: [./nothing], continueOnError: true }
       - { id: no-json, run: echo nonsense, outputs: json, continueOnError: true }
       - { id: no-output, run: 'echo nonsense > "$PAWL_OUTPUT"', continueOnError: true }
-      - { id: expression, run: 'echo "{{ steps.code.output.json.name }}"', continueOnError: true }
+      - { id: expression, run: 'echo "{{ steps.shape.output.json.name }}"', continueOnError: true }
       - { id: last, when: "{{ steps.code.output.exit_code == 3 }}", run: 'echo "{{ steps.code.output.stdout }}" > last.txt' }
 `,
         "failure: { circuitBreaker: false }\n"

@@ -117,7 +117,7 @@ describe("pawl simulate --scenario", () => {
     expect(await of("--target", "docs")).toEqual(["TargetCompleted", 1])
     expect(await of("--only", "id=api")).toEqual(["FilterExhausted", 0])
     expect(await of("--auto-advance", "--cap", "1")).toEqual(["CapReached", 0])
-    expect(await of("--auto-advance", "--max-blocked", "0", "-j", "3")).toEqual(["FailureThresholdReached", 3])
+    expect(await of("--auto-advance", "--max-blocked", "0", "-j", "3")).toEqual(["FailureThresholdReached", 1])
   })
 
   it("goes through a week of back-off before anybody notices", async () => {

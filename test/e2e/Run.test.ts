@@ -279,7 +279,7 @@ targets:
     const place = workplace()
     place.write(
       "batch.yaml",
-      "name: batch\ntargets:\n  - { id: short, run: 'echo short >> ran.txt' }\n  - { id: long, run: 'sleep 0.3; echo long >> ran.txt' }\n"
+      "name: batch\ntargets:\n  - { id: short, run: 'echo short >> ran.txt' }\n  - { id: long, run: 'sleep 2; echo long >> ran.txt' }\n"
     )
     await place.pawl("run", "batch.yaml")
     await place.pawl("run", "batch.yaml", "--fresh", "--order", "longest-first")

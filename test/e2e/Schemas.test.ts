@@ -54,13 +54,26 @@ targets:
   - { id: slow, timeout: 50ms, run: sleep 60 }
   - { id: missing, command: [./no-such-program] }
   - { id: no-json, outputs: json, run: echo nonsense }
-  - { id: unknown-field, steps: [{ id: s, run: echo, continueOnError: true }, { id: t, run: 'echo "{{ steps.s.output.json.nothing }}"' }] }
+  - { id: unknown-field, steps: [{ id: s, run: 'echo {}', outputs: json }, { id: t, run: 'echo "{{ steps.s.output.json.nothing }}"' }] }
   - id: tripped
     steps:
       - { id: one, run: exit 1, continueOnError: true }
       - { id: two, run: exit 1, continueOnError: true }
       - { id: three, run: 'true' }
   - { id: needy, needs: [bad], run: 'true' }
+`
+
+/** What the first has not: steps in steps, gates, a rate limit. */
+const gated = `name: gated
+rateLimit: { exitCodes: [75] }
+targets:
+  - id: a
+    steps:
+      - { id: each, map: { over: [1, 2], maxParallel: 2 }, steps: [{ id: do, run: 'true' }] }
+      - { id: poll, loop: { until: "{{ iteration == 1 }}", every: 10ms }, steps: [{ id: ask, run: 'true' }] }
+      - { id: rule, gate: { policy: "{{ steps.poll.output.iterations == 2 }}" } }
+      - { id: ask, gate: { approval: "Go on?" } }
+      - { id: limited, run: 'test -e been || { touch been; exit 75; }', idempotent: false }
 `
 
 interface Runs {
@@ -86,6 +99,10 @@ const realRuns = async (): Promise<Runs> => {
   await run("partial", "eventful")
   await run("through already", "eventful")
   await run("retried", "eventful", "--retry-blocked", "--retry-errors")
+  place.write("gated.yaml", gated)
+  await run("paused", "gated")
+  await place.pawl("approve", "a/ask")
+  await run("decided", "gated")
   place.write(
     "small.yaml",
     "name: small\ntargets:\n  - { id: a, run: 'true' }\n  - { id: b, labels: { x: y }, run: 'true' }\n"
@@ -166,6 +183,8 @@ describe("documents of real runs", () => {
       partial: "partial",
       "through already": "partial",
       retried: "partial",
+      paused: "paused",
+      decided: "completed",
       capped: "partial",
       completed: "completed",
       filtered: "completed",

@@ -76,7 +76,7 @@ targets:
     const answer = await completes(
       place,
       steps(`      - { id: long, run: 'seq 20000' }
-      - { id: reads, run: 'printf %s "{{ steps.long.output.stdout }}" > seen.txt; echo {{ steps.long.output.truncated }} >> seen.txt' }
+      - { id: reads, run: 'printf %s "{{ steps.long.output.stdout }}" > seen.txt; echo {{ steps.long.output.truncated | default(false) }} >> seen.txt' }
 `)
     )
     const { events, summary } = stream(answer)

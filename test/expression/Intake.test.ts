@@ -17,6 +17,9 @@ const { json } = fc.letrec<{ readonly json: Value }>((tie) => ({
   )
 }))
 
+/** Some of which every object knows. */
+const names = fc.oneof(fc.string(), fc.constantFrom("constructor", "__proto__", "toString", "valueOf"))
+
 describe("a value that goes through CEL", () => {
   it.prop("comes out as it went in", [json], ([value]) => {
     for (const source of ["[inputs.v][0]", "inputs['v']", "true ? inputs.v : 0", "cel.bind(x, inputs.v, x)"]) {
@@ -35,7 +38,7 @@ describe("a value that goes through CEL", () => {
 
   it.prop(
     "has the keys that it has, and no others",
-    [fc.dictionary(fc.string(), fc.integer()), fc.string()],
+    [fc.dictionary(names, fc.integer()), names],
     ([map, key]) => {
       const there = Object.hasOwn(map, key)
       const within = { inputs: { v: map, key }, env: {} }
@@ -54,4 +57,12 @@ it("what no expression looks at costs nothing, however much it is", () => {
   const value = [{ name: "a", heavy }, { name: "b", heavy }]
   expect(valueOf("inputs.v.map(x, x.name)", value)).toEqual(Either.right(["a", "b"]))
   expect(valueOf("inputs.v.map(x, size(x.heavy))", value)).toMatchObject({ left: { kind: "limit" } })
+})
+
+it("the type of a value that is nested deep is told, and kept, in a few words", () => {
+  const deep = (depth: number): Value => depth === 0 ? 1 : [{ a: deep(depth - 1) }]
+  expect(valueOf("inputs.v == 'x'", deep(100))).toMatchObject({
+    left: { kind: "type", message: "`inputs.v == 'x'`: no such operation: list<map<string, list<map>>> == string" }
+  })
+  expect(valueOf("[inputs.v] == [inputs.v, inputs.v][1] + []", deep(100))).toMatchObject({ _tag: "Right" })
 })

@@ -50,7 +50,7 @@ describe("chaos", () => {
       ]
       expect([...seen]).toEqual(expect.arrayContaining([...expected]))
     })
-  })
+  }, 120_000)
 
   it("draws the same for the same seed, in whatever order it is asked, and other luck for another", () => {
     const attempts = [1, 2, 3].flatMap((attempt) =>

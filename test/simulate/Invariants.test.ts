@@ -140,6 +140,14 @@ const cases: ReadonlyArray<readonly [what: string, invariant: string, doctor: Do
     changed("TargetBlocked", "\"c\"", { step: "other" })
   ],
   ["a gate that is decided without having been opened", "one-decision", without("GateOpened", "ship")],
+  [
+    "a target that rests at a gate that is decided",
+    "one-decision",
+    (journal) =>
+      moved("TargetPaused", "ship", (rest) => at(rest, "GateDecided", "ship") + 1)(
+        journal.slice(0, at(journal, "GateDecided", "ship") + 1)
+      )
+  ],
   ["a gate that is opened twice", "one-decision", twice("GateOpened", "ship")],
   ["a gate that is decided twice", "never-twice", twice("GateDecided", "ship")],
   ["a target that ends twice", "one-end", twice("TargetCompleted", "\"a\"")],

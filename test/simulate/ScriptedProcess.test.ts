@@ -115,4 +115,18 @@ describe("what a killed pawl leaves behind", () => {
       expect(yield* found(600, 1)).toEqual({ type: "ended", at: 600, exit: Exit.succeed(false) })
       expect(yield* found(1000, 2)).toEqual({ type: "ended", at: 1000, exit: Exit.succeed(false) })
     }))
+
+  it.live("hangs on past its time-out, since nobody keeps to it any more", () =>
+    Effect.gen(function*() {
+      const random = Random.make(0)
+      const { runner } = makeScripted(() => ({ hangs: true }))
+      yield* inVirtualTime(0, random, ({ stop }) =>
+        Effect.gen(function*() {
+          yield* Effect.fork(runner.run({ ...attempt, timeoutMs: 1000 }, () => Effect.void))
+          yield* Effect.sleep(500)
+          stop()
+        }))
+      const end = yield* inVirtualTime(60_000, random, () => runner.endLeftover({ pid: 1 }))
+      expect(end).toEqual({ type: "ended", at: 60_000, exit: Exit.succeed(true) })
+    }))
 })
