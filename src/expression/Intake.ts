@@ -22,6 +22,9 @@ interface Bill {
 }
 
 interface Intake extends Converter {
+  readonly list: (values: ReadonlyArray<Value>) => { readonly to: ReadonlyArray<CelValue>; readonly bill: Bill }
+  /** For a list that was converted already. */
+  readonly pay: (bill: Bill) => void
   /** From here on that one pays. */
   readonly begin: (budget: Budget) => void
 }
@@ -37,38 +40,47 @@ const makeIntake = (): Intake => {
     budget.work(steps)
   }
 
-  const listed = (values: ReadonlyArray<Value>): ReadonlyArray<CelValue> => {
+  const elements = (values: ReadonlyArray<Value>): ReadonlyArray<CelValue> => {
     spend(values.length)
     return values.map((value) => {
       if (typeof value !== "object" || value === null) return convert(value)
-      if (!isObject(value)) return listed(value)
+      if (!isObject(value)) return elements(value)
       spend(costOfMap)
       return new CelMap(value, intake)
     })
+  }
+
+  const list: Intake["list"] = (values) => {
+    const before = spent
+    const to = elements(values)
+    return { to, bill: { steps: spent - before, paidBy: budget } }
+  }
+
+  const pay: Intake["pay"] = (bill) => {
+    if (bill.paidBy === budget) return
+    bill.paidBy = budget
+    budget.work(bill.steps)
   }
 
   const convert = (value: Value): CelValue => {
     if (typeof value === "number") return Number.isSafeInteger(value) ? BigInt(value) : value
     if (typeof value !== "object" || value === null) return value
     if (isObject(value)) return new CelMap(value, intake)
-    const before = spent
-    const list = listed(value)
-    bills.set(list, { steps: spent - before, paidBy: budget })
-    return list
+    const { bill, to } = list(value)
+    bills.set(to, bill)
+    return to
   }
 
-  const intake: Intake = {
-    convert,
-    again: (list) => {
-      const bill = bills.get(list)
-      if (bill === undefined || bill.paidBy === budget) return
-      bill.paidBy = budget
-      budget.work(bill.steps)
-    },
-    begin: (next) => {
-      budget = next
-    }
+  const again: Intake["again"] = (converted) => {
+    const bill = bills.get(converted)
+    if (bill !== undefined) pay(bill)
   }
+
+  const begin: Intake["begin"] = (next) => {
+    budget = next
+  }
+
+  const intake: Intake = { again, begin, convert, list, pay }
   return intake
 }
 
@@ -76,11 +88,12 @@ type Take = (value: Value) => CelValue
 
 /** Converts again only when asked about another value than last time: `inputs` stay the same all night. */
 const takeWhole = (intake: Intake): Take => {
-  let last: { readonly from: Value; readonly to: CelValue } | undefined
+  let last: { readonly from: Value; readonly to: CelValue; readonly bill?: Bill } | undefined
   return (value) => {
     if (typeof value !== "object" || value === null) return intake.convert(value)
-    if (last?.from !== value) last = { from: value, to: intake.convert(value) }
-    else if (Array.isArray(last.to)) intake.again(last.to)
+    if (last?.from !== value) {
+      last = { from: value, ...(isObject(value) ? { to: intake.convert(value) } : intake.list(value)) }
+    } else if (last.bill !== undefined) intake.pay(last.bill)
     return last.to
   }
 }

@@ -57,14 +57,17 @@ const stops = ({ continueOnError }: Group, ended: FailedEnd): boolean => !contin
 
 /** A failure of an earlier invocation that stops everything else. */
 const durableFailure = (context: TargetContext, group: Group): FailedEnd | undefined => {
+  let opener: FailedEnd | undefined
   for (const { parent, steps } of group.children) {
     const found = failedStep(steps, context.before, parent)
     if (found === undefined) continue
     const { compiled, path, state } = found
     const failed = failedOfState(compiled, context.before, path, state, context.template.breakerThreshold)
-    if (stops(group, failed)) return failed
+    // Each of several failures counted, and the last of them opened the breaker.
+    if (group.continueOnError && failed.final?.type === "breaker") opener = failed
+    else if (stops(group, failed)) return failed
   }
-  return undefined
+  return opener
 }
 
 /** One after the other; what a child carries is settled before the next begins. */

@@ -27,7 +27,11 @@ describe("the examples", () => {
   it.each(readdirSync(examples).filter((name) => name.endsWith(".yaml")))("%s is valid", async (name) => {
     const place = workplace()
     const info = packages(place, { good: ["as it came", "as it came"] })
-    const inputs = name === "audit-packages.yaml" ? ["--input", `info=${info}`] : []
+    const given: Readonly<Record<string, string>> = {
+      "audit-packages.yaml": `info=${info}`,
+      "rollout.yaml": "release=1.4"
+    }
+    const inputs = given[name] === undefined ? [] : ["--input", given[name]]
     const answer = await place.pawl("validate", join(examples, name), ...inputs)
     expect(answer.stderr).toBe("")
     expect(answer.code).toBe(0)
@@ -107,5 +111,31 @@ describe("the examples", () => {
     ])
     const logs = await place.pawl("logs", "audit-modules", "aged", "--stderr", "--state-dir", "state")
     expect(logs.stdout).toContain("its version is 1.0.0, the lock file says 2.0.0")
+  })
+
+  it("rollout: waits for a person, and does what the person chose", async () => {
+    const place = workplace()
+    const world = join(place.path, "world")
+    const state = ["--state-dir", "state"]
+    const call = ["run", join(examples, "rollout.yaml"), "--input", "release=1.4", "--input", `root=${world}`, ...state]
+    const first = await place.pawl(...call, "--format", "json")
+    expect(first.code).toBe(3)
+    expect(statuses(first)).toEqual(["build completed", "regions completed", "news paused"])
+    expect((await place.pawl("approve", "news/agreed", "--option", "monday", ...state)).code).toBe(0)
+    const second = await place.pawl("resume", ...state, "--format", "json")
+    expect([second.code, json(second).outputs]).toEqual([0, { announced: true }])
+    expect(place.read("world/news")).toBe("1.4 is out on Monday\n")
+  })
+
+  it("rollout: a rough night is rehearsed, a kill in the middle of it included", async () => {
+    const place = workplace()
+    const scenario = join(examples, "scenarios/rough-night.yaml")
+    const rehearsal = ["simulate", join(examples, "rollout.yaml"), "--input", "release=1.4", "--scenario", scenario]
+    const answer = await place.pawl(...rehearsal, "--format", "json")
+    expect(answer.stderr).not.toContain("never met")
+    expect(json<{ readonly exitCode: number; readonly invocations: ReadonlyArray<unknown> }>(answer)).toMatchObject({
+      exitCode: 0,
+      haltReason: "AllDoneOrBlocked"
+    })
   })
 })

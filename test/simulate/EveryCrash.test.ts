@@ -362,5 +362,5 @@ describe("a run that is killed at any of its events and called again", () => {
         }),
         { numRuns: 20, seed: 7 }
       )
-    ))
+    ), 120_000)
 })
