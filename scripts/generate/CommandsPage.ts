@@ -3,7 +3,8 @@
  *
  * Owns the order of the page. Commands and flags are the data that help is made from.
  */
-import { type ArgumentData, type CommandData, commands, rootFlags } from "../../src/cli/Commands.ts"
+import type { ArgumentData, CommandData } from "../../src/cli/CommandData.ts"
+import { commands, rootFlags } from "../../src/cli/Commands.ts"
 import type { FlagData } from "../../src/cli/Flag.ts"
 import { common } from "../../src/cli/Flags.ts"
 import { flagDescription } from "../../src/cli/Help.ts"

@@ -7,7 +7,8 @@
  */
 import { nearest } from "../expression/Nearest.ts"
 import type { Problem } from "../run/UsageError.ts"
-import { type CommandData, commands, type KnownCommand, rootFlags } from "./Commands.ts"
+import type { CommandData } from "./CommandData.ts"
+import { commands, type KnownCommand, rootFlags } from "./Commands.ts"
 import type { FlagData } from "./Flag.ts"
 import { valueProblem } from "./FlagValue.ts"
 import { everyFlag, flagsByWord, readWords, type Word } from "./Words.ts"

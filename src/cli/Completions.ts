@@ -5,7 +5,8 @@
  * has not (`--wizard`), `true` and `false` after every switch, and no file names where a
  * manifest stands.
  */
-import { type CommandData, commands, rootFlags } from "./Commands.ts"
+import type { CommandData } from "./CommandData.ts"
+import { commands, rootFlags } from "./Commands.ts"
 import type { FlagData, Flags } from "./Flag.ts"
 
 const names = commands.map(({ name }) => name)

@@ -5,19 +5,10 @@
  */
 import { Effect } from "effect"
 import type { Call } from "./Arguments.ts"
-import {
-  approveData,
-  cleanupData,
-  type CommandName,
-  eventsData,
-  logsData,
-  planData,
-  resumeData,
-  runData,
-  simulateData,
-  statusData,
-  validateData
-} from "./Commands.ts"
+import type { CommandName } from "./Commands.ts"
+import { cleanupData, eventsData, logsData, statusData } from "./LookingCommands.ts"
+import { planData, validateData } from "./ManifestCommands.ts"
+import { approveData, resumeData, runData, simulateData } from "./RunningCommands.ts"
 import { parseFlags } from "./Parse.ts"
 
 /** Does what a call without problems asks for; gives its exit code. */

@@ -9,7 +9,7 @@ import { type JournalEvent, type JournalPlace, type RunRef, RunStore } from "../
 import { parseStored, stringifyJson } from "../expression/Value.ts"
 import { eventRow } from "../report/EventRow.ts"
 import { ExitCode } from "../run/ExitCode.ts"
-import type { eventsData } from "./Commands.ts"
+import type { eventsData } from "./LookingCommands.ts"
 import { findRef } from "./FindRun.ts"
 import type { Values } from "./Flag.ts"
 import { Output } from "./Output.ts"

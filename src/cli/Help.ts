@@ -4,7 +4,8 @@
  * Owns its layout: at most 80 columns, nothing but text where `style` is plain.
  */
 import type { Style } from "../report/Style.ts"
-import { type ArgumentData, type CommandData, commands, rootFlags } from "./Commands.ts"
+import type { ArgumentData, CommandData } from "./CommandData.ts"
+import { commands, rootFlags } from "./Commands.ts"
 import type { FlagData } from "./Flag.ts"
 import { common } from "./Flags.ts"
 

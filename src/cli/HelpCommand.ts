@@ -1,7 +1,8 @@
 /** Help, wherever it was asked for. */
 import { Effect } from "effect"
 import { ExitCode } from "../run/ExitCode.ts"
-import { type CommandData, commands } from "./Commands.ts"
+import type { CommandData } from "./CommandData.ts"
+import { commands } from "./Commands.ts"
 import { commandHelp, generalHelp } from "./Help.ts"
 import { Output } from "./Output.ts"
 import { textOnly } from "./TextOnly.ts"

@@ -5,7 +5,7 @@ import { readSourceFile } from "../manifest/SourceFile.ts"
 import { largestSource, sourceOf } from "../manifest/SourceText.ts"
 import { Stdin } from "../manifest/Stdin.ts"
 import { ExitCode } from "../run/ExitCode.ts"
-import { importKinds } from "./Commands.ts"
+import { importKinds } from "./ManifestCommands.ts"
 import { Output } from "./Output.ts"
 import { textOnly } from "./TextOnly.ts"
 

@@ -1,6 +1,6 @@
 /** Flags and arguments → where a plan comes from. */
 import type { PlanSource } from "../plan/PlanSource.ts"
-import type { planData } from "./Commands.ts"
+import type { planData } from "./ManifestCommands.ts"
 import type { Values } from "./Flag.ts"
 
 type Given = Pick<Values<typeof planData.flags>, "input" | "inputs">

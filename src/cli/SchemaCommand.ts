@@ -2,7 +2,7 @@
 import { Effect } from "effect"
 import { stringifyJson } from "../expression/Value.ts"
 import { ExitCode } from "../run/ExitCode.ts"
-import { schemaNames } from "./Commands.ts"
+import { schemaNames } from "./ManifestCommands.ts"
 import { Output } from "./Output.ts"
 
 type Name = (typeof schemaNames)[number]

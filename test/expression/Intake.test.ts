@@ -61,12 +61,9 @@ it("what no expression looks at costs nothing, however much it is", () => {
 
 it("the type of a value that is nested deep is told, and kept, in a few words", () => {
   const deep = (depth: number): Value => depth === 0 ? 1 : [{ a: deep(depth - 1) }]
-  expect(valueOf("inputs.v + 1", deep(100))).toMatchObject({
-    left: {
-      kind: "type",
-      message: "`inputs.v + 1`: no such operation: list<map<string, list<map<dyn, dyn>>>> + int"
-    }
-  })
+  const error = Either.getOrThrow(Either.flip(valueOf("inputs.v + 1", deep(100))))
+  expect(error.message).toContain("list<map<string, list<map<dyn, dyn>>>>")
+  expect(error.message.length).toBeLessThan(100)
   expect(valueOf("inputs.v == inputs.v + []", deep(100))).toEqual(Either.right(true))
   expect(valueOf("inputs.v == [{'a': inputs.v}]", deep(100))).toEqual(Either.right(false))
 })

@@ -155,11 +155,12 @@ export const manifests: fc.Arbitrary<string> = fc.record({
 )
 
 /**
- * The same without what makes it matter when a crash comes: nothing side by side, and no step that waits for a
- * person after one.
+ * The same without what makes it matter when a crash comes: nothing side by side, no step that waits for a
+ * person after one, and no breaker beside gates: which of the failures around a gate opened it depends on when they were.
  */
 export const sequentialManifests: fc.Arbitrary<string> = manifests.map((text) =>
-  text.replaceAll(/"maxParallel":\d/g, "\"maxParallel\":1")
+  (text.includes("approval") ? text.replace(/"circuitBreaker":\{[^}]*\}/, "\"circuitBreaker\":false") : text)
+    .replaceAll(/"maxParallel":\d/g, "\"maxParallel\":1")
     .replaceAll("\"parallel\":{}", "\"parallel\":{\"maxParallel\":1}")
     .replaceAll("\"idempotent\":false", "\"idempotent\":true")
 )
