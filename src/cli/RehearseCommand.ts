@@ -24,8 +24,7 @@ import { checkMatches, loadScenario } from "../simulate/ReadScenario.ts"
 import { type Rehearsal, rehearse, type Standstill } from "../simulate/Rehearse.ts"
 import { rehearsalDocument } from "../simulate/RehearsalDocument.ts"
 import { brokenLines, rehearsalTable } from "../simulate/RehearsalTable.ts"
-import type { Scenario } from "../simulate/Scenario.ts"
-import { scenarioScript } from "../simulate/ScenarioScript.ts"
+import { scenarioScript, sunny } from "../simulate/ScenarioScript.ts"
 import type { Values } from "./Flag.ts"
 import type { planning, resuming } from "./Flags.ts"
 import { type CommonFlags, Output } from "./Output.ts"
@@ -39,8 +38,6 @@ export type RehearseFlags =
   & Partial<Pick<RunFlags, "retryErrors" | "retryBlocked" | "expectPlan">>
   & Pick<CommonFlags, "stateDir">
   & { readonly scenario: string | undefined; readonly seed: number | undefined; readonly chaos: boolean }
-
-const nothingSaid: Scenario = {}
 
 /** Leaves out what was not said, so that the manifest's own `run:` can speak. */
 const mannerOf = (flags: RehearseFlags, resume: ResumeRequest): Manner => ({
@@ -120,7 +117,7 @@ export const rehearseCommand = Effect.fn("cli.rehearse")(function*(
   const given = flags.scenario === undefined ? undefined : yield* loadScenario(flags.scenario)
   if (given !== undefined) yield* checkMatches(given.source, given.scenario, plan)
 
-  const { script, unmet } = scenarioScript(given?.scenario ?? nothingSaid, chaos ? chaosScript(plan, seed) : {})
+  const { script, unmet } = scenarioScript(given?.scenario ?? sunny, chaos ? chaosScript(plan, seed) : {})
   const strict = flags.strict || (plan.run.strict ?? false)
   const resume = {
     retryBlocked: flags.retryBlocked ?? false,

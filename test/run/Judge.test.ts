@@ -23,6 +23,14 @@ describe("the end of an attempt", () => {
     ["JSON that is there is a success", { stdout: "{\"a\":1}\n" }, "json", undefined],
     ["promised JSON that is not there is a failure", { stdout: "oops" }, "json", { reason: "bad-output" }],
     ["no output is not JSON", {}, "json", { reason: "bad-output" }],
+    ["JSON that is nested too deep is a failure", { stdout: "[".repeat(50_000) + "]".repeat(50_000) }, "json", {
+      reason: "bad-output",
+      message: "standard output holds lists or maps more than 200 deep in each other"
+    }],
+    ["a number that is more than JSON can hold is a failure", { stdout: "[1e999]" }, "json", {
+      reason: "bad-output",
+      message: "standard output holds a number that JSON can't hold"
+    }],
     ["JSON does not matter where the command failed", { exitCode: 1, stdout: "oops" }, "json", { reason: "exit-code" }],
     ["a bad line in the output file is a failure", { outputs: { text: "=x", tooLong: false } }, "text", {
       reason: "bad-output",
@@ -73,6 +81,11 @@ describe("the output file of a step", () => {
     ["a line that is neither is named", "a=1\nnonsense\n", "line 2 is not key=value"],
     ["a list is not an object", "{\"a\":1}\n[1]\n", "line 2 is not key=value"],
     ["broken JSON is named", "{\"a\":\n", "line 1 is not a JSON object"],
+    [
+      "JSON that is nested too deep is named",
+      `{"a":${"[".repeat(200)}${"]".repeat(200)}}\n`,
+      "line 1 holds lists or maps more than 200 deep in each other"
+    ],
     ["a key that only a prototype has is a key like any other", "{\"__proto__\":1}\n", { ["__proto__"]: 1 }]
   ]
   it.each(cases)("%s", (_, text, expected) => {
