@@ -44,7 +44,6 @@ const mannerOf = (flags: RehearseFlags, resume: ResumeRequest): Manner => ({
   ...resume,
   ...(flags.autoAdvance === undefined ? {} : { autoAdvance: flags.autoAdvance }),
   ...(flags.cap === undefined ? {} : { cap: flags.cap }),
-  ...(flags.noWait ? { noWait: true } : {}),
   ...(flags.maxParallel === undefined ? {} : { maxParallel: flags.maxParallel }),
   ...(flags.maxBlocked === undefined ? {} : { maxBlocked: flags.maxBlocked }),
   noWait: flags.noWait

@@ -30,10 +30,12 @@ export interface ShellTemplate {
 const braces = /^(["'])([{}]+)\1$/
 
 /**
- * Parses a script for a POSIX shell. On the left all errors, at least one, in order: expressions that
- * can't be read, and those that stand where a shell would not take a value as data (`quoting`).
+ * Reads a script for a POSIX shell, with all its errors, in order: expressions that can't be read, and those
+ * that stand where a shell would not take a value as data (`quoting`). Those that can be read are in `expressions`.
  */
-export const parseShell = (text: string): Either.Either<ShellTemplate, ReadonlyArray<ExpressionError>> => {
+export const readShell = (
+  text: string
+): { readonly errors: ReadonlyArray<ExpressionError>; readonly template: ShellTemplate } => {
   const { holes, unclosed } = findHoles(text)
   const places = holes.length === 0 ? [] : scanShell(text, holes)
   const errors: Array<ExpressionError> = []
@@ -59,6 +61,7 @@ export const parseShell = (text: string): Either.Either<ShellTemplate, ReadonlyA
       script += literal
       continue
     }
+    expressions.push(expression)
     if (!isOpen(place)) {
       const [reason, hint] = refusals[place]
       const whole = { source: text.slice(start, end), offset: start }
@@ -67,18 +70,23 @@ export const parseShell = (text: string): Either.Either<ShellTemplate, ReadonlyA
     }
     const variable = variables.get(expression.source) ?? { name: `PAWL_${variables.size + 1}`, expression }
     variables.set(expression.source, variable)
-    expressions.push(expression)
     script += place === "bare" ? `"\${${variable.name}}"` : `\${${variable.name}}`
   }
   if (unclosed !== undefined) errors.push(unclosed)
-  if (errors.length > 0) return Either.left(errors)
   const used = [...variables.values()]
-  return Either.right({
+  const template = {
     script: script + text.slice(from),
     variables: used,
     expressions,
     names: unionNames(used.map(({ expression }) => expression.names))
-  })
+  }
+  return { errors, template }
+}
+
+/** Parses a script for a POSIX shell; on the left all errors, at least one, in order. */
+export const parseShell = (text: string): Either.Either<ShellTemplate, ReadonlyArray<ExpressionError>> => {
+  const { errors, template } = readShell(text)
+  return errors.length > 0 ? Either.left(errors) : Either.right(template)
 }
 
 /** The environment variables of a script, by name; the first failing expression is the error. */

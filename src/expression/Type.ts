@@ -91,7 +91,6 @@ export const bool = { kind: "bool" } as const satisfies Type
 export const int = { kind: "int" } as const satisfies Type
 export const double = { kind: "double" } as const satisfies Type
 export const text = { kind: "string" } as const satisfies Type
-export const nothing = { kind: "union", of: [] } as const satisfies Type
 /** What an input of type `number` is: CEL takes a whole one for an integer. */
 export const number: Type = { kind: "union", of: [int, double] }
 
@@ -143,7 +142,10 @@ export const isLiteral = ({ step, unknown }: RecordType): boolean => step === un
 const isList = (value: Value): value is ReadonlyArray<Value> => Array.isArray(value)
 const isMap = (value: Value): value is ValueObject => typeof value === "object" && value !== null && !isList(value)
 
-/** The type of any of these values; of maps the one that has every key that one of them has. */
+/**
+ * The type of any of these values, which stand in a manifest; of maps the one that has every key that one of them
+ * has. Texts are any text: a list that changes must not make a mistake of an expression.
+ */
 export const typeOfValues = (values: ReadonlyArray<Value>): Type => {
   const keys = new Map<string, Array<Value>>()
   for (const map of values.filter(isMap)) {
@@ -177,9 +179,6 @@ const typeOfSimple = (value: Value): OneType => {
       return value === null ? nullType : dyn
   }
 }
-
-/** The type of a value that stands in a manifest. Texts are any text: a list that changes must not make an error. */
-export const typeOfValue = (value: Value): Type => typeOfValues([value])
 
 const oneInWords = (type: OneType): string => {
   switch (type.kind) {

@@ -4,13 +4,13 @@
  * Owns putting the checks of one text together. Must not know paths. The surprise: a text is parsed once, and
  * looked at once for all the places that see the same, since a list of ten thousand targets mostly repeats itself.
  */
-import { Either } from "effect"
+import { Array, Either } from "effect"
 import type { Expression } from "../expression/Expression.ts"
 import type { ExpressionError } from "../expression/ExpressionError.ts"
 import { didYouMean } from "../expression/Explain.ts"
 import { type Names, unionNames } from "../expression/Names.ts"
-import { parseShell } from "../expression/ShellTemplate.ts"
-import { findExpressions, parseCondition } from "../expression/Template.ts"
+import { readShell } from "../expression/ShellTemplate.ts"
+import { findHoles, parseCondition } from "../expression/Template.ts"
 import type { Type, Wrong } from "../expression/Type.ts"
 import { notBool, notList, typeOfExpression } from "../expression/TypeOfExpression.ts"
 import type { Path } from "./Finding.ts"
@@ -41,28 +41,37 @@ const notLone = (text: string, key: string): Mistakes => [{
 
 const listKey = ({ sight }: Spot): string => (sight === "source" ? "items" : "over")
 
+/** A text that was read, so far as it can be. */
+interface Read {
+  readonly errors: ReadonlyArray<ExpressionError>
+  /** Those that are evaluated; not those in the comments of a script, which may be as wrong as they like. */
+  readonly expressions: ReadonlyArray<Expression>
+}
+
 interface Parsed {
+  /** What is wrong with it wherever it stands. */
+  readonly mistakes: Mistakes
   readonly expressions: ReadonlyArray<Expression>
   readonly names: Names
   /** By the keys of places. */
   readonly known: Map<string, Mistakes>
 }
 
-type Read = Either.Either<ReadonlyArray<Expression>, ReadonlyArray<ExpressionError>>
-
-const expressionsIn = (text: string): Read =>
-  Either.map(findExpressions(text), (found) => found.map(({ expression }) => expression))
+const expressionsIn = (text: string): Read => {
+  const { holes, unclosed } = findHoles(text)
+  const [errors, expressions] = Array.separate(holes.map(({ parsed }) => parsed))
+  return { errors: unclosed === undefined ? errors : [...errors, unclosed], expressions }
+}
 
 const read = (kind: Exclude<TextKind, "foreign">, text: string): Read => {
-  switch (kind) {
-    case "condition":
-      return Either.map(parseCondition(text), ({ parts }) => parts.filter((part) => typeof part !== "string"))
-    case "script":
-      // Without those in comments, which are never evaluated and so may be as wrong as they like.
-      return Either.map(parseShell(text), ({ expressions }) => expressions)
-    default:
-      return expressionsIn(text)
+  if (kind === "script") {
+    const { errors, template } = readShell(text)
+    return { errors, expressions: template.expressions }
   }
+  const found = expressionsIn(text)
+  return kind !== "condition" || found.errors.length > 0
+    ? found
+    : { ...found, errors: Either.match(parseCondition(text), { onLeft: (errors) => errors, onRight: () => [] }) }
 }
 
 const wholeOf = ({ offset, source }: Expression, { hint, message }: Wrong): TextMistake => ({
@@ -84,7 +93,13 @@ const idleCases = (type: Type, spot: Spot): Mistakes => {
   }))
 }
 
-const checkAt = (kind: TextKind, text: string, { expressions }: Parsed, spot: Spot, scopes: TypeScopes): Mistakes =>
+const checkAt = (
+  kind: TextKind,
+  { expressions, mistakes }: Parsed,
+  spot: Spot,
+  scopes: TypeScopes,
+  text: string
+): Mistakes =>
   expressions.flatMap((expression): Mistakes => {
     const { problems, type } = typeOfExpression(expression, scopes.at(spot))
     if (problems.length > 0) {
@@ -94,6 +109,7 @@ const checkAt = (kind: TextKind, text: string, { expressions }: Parsed, spot: Sp
         ...(hint === undefined ? {} : { hint })
       }))
     }
+    if (mistakes.length > 0) return []
     if (kind === "choice") {
       return expressions.length === 1 && text.startsWith("{{") && text.endsWith("}}") ? idleCases(type, spot) : []
     }
@@ -106,7 +122,7 @@ export const makeTextCheck = (
   scopes: TypeScopes,
   heard: (expression: Expression) => void
 ): (kind: TextKind, text: string, spot: Spot) => Mistakes => {
-  const texts: { readonly [Kind in TextKind]: Map<string, Either.Either<Parsed, Mistakes>> } = {
+  const texts: { readonly [Kind in TextKind]: Map<string, Parsed> } = {
     template: new Map(),
     condition: new Map(),
     list: new Map(),
@@ -114,30 +130,30 @@ export const makeTextCheck = (
     script: new Map(),
     foreign: new Map()
   }
-  const parse = (kind: TextKind, text: string, spot: Spot): Either.Either<Parsed, Mistakes> => {
-    if (kind === "foreign") return Either.left(foreign(text))
-    if (kind === "list" && !/^\{\{.*\}\}$/s.test(text)) return Either.left(notLone(text, listKey(spot)))
-    return Either.mapBoth(read(kind, text), {
-      onLeft: (errors) => errors.map(expressionProblem),
-      onRight: (expressions) => {
-        expressions.forEach(heard)
-        return {
-          expressions,
-          names: unionNames(expressions.map(({ names }) => names)),
-          known: new Map<string, Mistakes>()
-        }
-      }
-    })
+  const parse = (kind: TextKind, text: string, spot: Spot): Parsed => {
+    const { errors, expressions } = kind === "foreign" ? { errors: [], expressions: [] } : read(kind, text)
+    expressions.forEach(heard)
+    const isLone = kind !== "list" || /^\{\{.*\}\}$/s.test(text)
+    return {
+      mistakes: [
+        ...(kind === "foreign" ? foreign(text) : []),
+        ...(isLone ? [] : notLone(text, listKey(spot))),
+        ...errors.map(expressionProblem)
+      ],
+      expressions,
+      names: unionNames(expressions.map(({ names }) => names)),
+      known: new Map<string, Mistakes>()
+    }
   }
   return (kind, text, spot) => {
     // Without braces there is nothing to parse, unless an expression is what has to be there.
     if (kind !== "condition" && kind !== "list" && !text.includes("{{")) return []
     const parsed = texts[kind].get(text) ?? parse(kind, text, spot)
     texts[kind].set(text, parsed)
-    if (Either.isLeft(parsed)) return parsed.left
-    const key = scopes.key(spot, parsed.right.names)
-    const found = parsed.right.known.get(key) ?? checkAt(kind, text, parsed.right, spot, scopes)
-    parsed.right.known.set(key, found)
+    if (parsed.expressions.length === 0) return parsed.mistakes
+    const key = scopes.key(spot, parsed.names)
+    const found = parsed.known.get(key) ?? [...parsed.mistakes, ...checkAt(kind, parsed, spot, scopes, text)]
+    parsed.known.set(key, found)
     return found
   }
 }

@@ -21,9 +21,13 @@ const entries = (
   value: unknown
 ): ReadonlyArray<readonly [string, unknown]> => (isMapping(value) ? Object.entries(value) : [])
 
+/** Most texts of a long list hold nothing, and need no path; where an expression has to be, nothing is a mistake. */
+const isOfInterest = (kind: TextKind, text: unknown): text is string =>
+  typeof text === "string" && (kind === "condition" || kind === "list" || text.includes("{{"))
+
 const one = (visit: Visit, kind: TextKind, holder: Mapping, key: string, path: Path, spot: Spot): void => {
   const text = holder[key]
-  if (typeof text === "string") visit(kind, text, [...path, key], spot)
+  if (isOfInterest(kind, text)) visit(kind, text, [...path, key], spot)
 }
 
 /** The texts in a value, at any depth. */
@@ -38,10 +42,10 @@ const each = (visit: Visit, holder: Mapping, key: string, path: Path, spot: Spot
   const value = holder[key]
   if (value === undefined) return
   for (const [name, text] of entries(value)) {
-    if (typeof text === "string") visit("template", text, [...path, key, name], spot)
+    if (isOfInterest("template", text)) visit("template", text, [...path, key, name], spot)
   }
   itemsOf(value).forEach((text, index) => {
-    if (typeof text === "string") visit("template", text, [...path, key, index], spot)
+    if (isOfInterest("template", text)) visit("template", text, [...path, key, index], spot)
   })
 }
 

@@ -42,7 +42,9 @@ const sourcesIn = (text: string): ReadonlyArray<string> => {
 const asked = /inputs|index/
 
 /** What expressions mention of the inputs and of the index; remembered, since those of a long list repeat themselves. */
-const namesReader = (read: ReadonlyMap<string, Names>): (text: string) => ReadonlyArray<Names> => {
+const namesReader = (
+  read: ReadonlyMap<string, Names>
+): (texts: ReadonlyArray<string>) => ReadonlyArray<Names> => {
   const known = new Map<string, Names>()
   const namesOf = (source: string): Names => {
     const found = read.get(source.trim())
@@ -51,7 +53,16 @@ const namesReader = (read: ReadonlyMap<string, Names>): (text: string) => Readon
     known.set(source, found)
     return found
   }
-  return (text) => sourcesIn(text).filter((source) => asked.test(source)).map(namesOf)
+  return (texts) => {
+    const names: Array<Names> = []
+    for (const text of texts) {
+      if (!asked.test(text) || !text.includes("{{")) continue
+      const lone = text.startsWith("{{") && text.endsWith("}}") ? read.get(text.slice(2, -2).trim()) : undefined
+      if (lone !== undefined) names.push(lone)
+      else for (const source of sourcesIn(text)) if (asked.test(source)) names.push(namesOf(source))
+    }
+    return names
+  }
 }
 
 /** What a template gives to the digests of its targets and of the plan. */
@@ -72,19 +83,22 @@ export const templateDigests = (
   inputs: ValueObject,
   read: ReadonlyMap<string, Names> = new Map()
 ): ReadonlyArray<TemplateDigest> => {
-  const namesOf = namesReader(read)
-  const namesIn = (texts: ReadonlyArray<string>) => texts.flatMap(namesOf)
+  const namesIn = namesReader(read)
+  const given = Object.entries(inputs)
+  const none = canonicalJson({})
   return templates.map((template) => {
     const names = namesIn([...around(template), ...stepTexts(template.steps)])
     const all = names.some((each) => each.dynamic.has("inputs"))
-    const mentioned = Object.entries(inputs).filter(([name]) => all || names.some((each) => each.inputs.has(name)))
+    const mentioned = names.length === 0
+      ? none
+      : canonicalJson(Object.fromEntries(given.filter(([name]) => all || names.some((each) => each.inputs.has(name)))))
     const text = canonicalJson(template)
     const isNamed = allSteps(template.steps).some(({ name }) => name !== undefined)
     const decisive = isNamed ? canonicalJson(unnamed(template)) : text
     const index = names.some((each) => each.roots.has("index"))
     return {
       text,
-      digest: sha256(`${decisive}\n${canonicalJson(Object.fromEntries(mentioned))}`),
+      digest: sha256(`${decisive}\n${mentioned}`),
       index: index
         && namesIn([...around(template), ...outerTexts(template.steps)]).some(({ roots }) => roots.has("index"))
     }

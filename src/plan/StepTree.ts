@@ -34,11 +34,11 @@ export const branchesOf = (step: PlanStep): ReadonlyArray<Branch> => {
   }
 }
 
-const holdsSteps = ({ kind }: PlanStep): boolean => kind !== "run" && kind !== "command" && kind !== "gate"
+const isComposite = ({ kind }: PlanStep): boolean => kind !== "run" && kind !== "command" && kind !== "gate"
 
 /** Every step, those within others after the one that they are in. */
 export const allSteps = (steps: ReadonlyArray<PlanStep>): ReadonlyArray<PlanStep> =>
-  steps.some(holdsSteps)
+  steps.some(isComposite)
     ? steps.flatMap((step) => [step, ...branchesOf(step).flatMap((branch) => allSteps(branch.steps))])
     : steps
 
@@ -81,22 +81,31 @@ const workTexts = (step: PlanStep): ReadonlyArray<string> => {
   }
 }
 
-const textsOf = (step: PlanStep): ReadonlyArray<string> => [
-  ...workTexts(step),
-  ...(step.when === undefined ? [] : [step.when]),
-  ...(step.workdir === undefined ? [] : [step.workdir]),
-  ...Object.values(step.env ?? {})
-]
+const collect = (steps: ReadonlyArray<PlanStep>, isWanted: (step: PlanStep) => boolean, texts: Array<string>): void => {
+  for (const step of steps) {
+    for (const text of workTexts(step)) texts.push(text)
+    if (step.when !== undefined) texts.push(step.when)
+    if (step.workdir !== undefined) texts.push(step.workdir)
+    if (step.env !== undefined) texts.push(...Object.values(step.env))
+    if (isComposite(step) && isWanted(step)) {
+      for (const branch of branchesOf(step)) collect(branch.steps, isWanted, texts)
+    }
+  }
+}
 
 /** The texts of these steps and of all within them in which expressions may stand. */
-export const stepTexts = (steps: ReadonlyArray<PlanStep>): ReadonlyArray<string> => allSteps(steps).flatMap(textsOf)
+export const stepTexts = (steps: ReadonlyArray<PlanStep>): ReadonlyArray<string> => {
+  const texts: Array<string> = []
+  collect(steps, () => true, texts)
+  return texts
+}
 
 /** Those of them in which `item` and `index` are the target's: within a `map` they are the map's. */
-export const outerTexts = (steps: ReadonlyArray<PlanStep>): ReadonlyArray<string> =>
-  steps.flatMap((step) => [
-    ...textsOf(step),
-    ...(step.kind === "map" ? [] : branchesOf(step).flatMap((branch) => outerTexts(branch.steps)))
-  ])
+export const outerTexts = (steps: ReadonlyArray<PlanStep>): ReadonlyArray<string> => {
+  const texts: Array<string> = []
+  collect(steps, ({ kind }) => kind !== "map", texts)
+  return texts
+}
 
 /** The step with each list of steps within it made anew. */
 export const mapBranches = (

@@ -28,8 +28,9 @@ export interface RateLimits {
 
 const none: RateLimits = { of: () => undefined, onLimit: "wait", maxWaitMs: 0 }
 
+// No seconds times a number beyond all numbers is not a number.
 const backOff = ({ backoffSeconds, factor, maxBackoffSeconds }: RetryPolicyData, count: number): number =>
-  Math.max(1, Math.min(maxBackoffSeconds, backoffSeconds * factor ** count)) * 1000
+  Math.max(1, Math.min(maxBackoffSeconds, backoffSeconds * Math.min(factor ** count, Number.MAX_VALUE))) * 1000
 
 const patternOf = (text: string | undefined): Pattern | undefined =>
   text === undefined

@@ -41,6 +41,8 @@ const checkJournal = ({ journal, options, plan }: Ran, tell: Tell): void => {
   const ends = new Map<string, RunEvent["type"]>()
   let started = new Set<string>()
   let isLive = false
+  /** Epoch milliseconds; a rate limit is everybody's. */
+  let limitedUntil = 0
   let before = ""
 
   for (const [index, event] of journal.entries()) {
@@ -75,7 +77,11 @@ const checkJournal = ({ journal, options, plan }: Ran, tell: Tell): void => {
         const end = ends.get(target)
         if (end !== undefined) tell("one-end", `${type} of ${target} after its ${end}`, seq)
         if (isAboutStep(event)) lives.see(event)
+        if (event.type === "RateLimited") limitedUntil = Math.max(limitedUntil, Date.parse(event.until))
         if (event.type === "StepStarted") {
+          if (Date.parse(at) < limitedUntil) {
+            tell("rate-limit", `${target}/${event.path} began before the rate limit was over`, seq)
+          }
           started.add(`${event.path}\n${target}`)
           if (started.size > (options.cap ?? Number.POSITIVE_INFINITY)) tell("cap", "more steps than the cap", seq)
           for (const message of widths.over(lives.underWay())) tell("max-parallel", message, seq)

@@ -59,6 +59,11 @@ const strays = { timedOut: "write `hangs: true`: the step's own `timeout` then e
 export const AttemptRule = Schema.Struct({
   match: required(Match, aboutMatch, { examples: ["api/build"] }),
   attempt: optional(count, "Only this attempt, from 1; every one, when left out."),
+  times: optional(
+    count,
+    "How often the rule counts for a step; then the next ones do. What a rate limit turns away is no attempt, so it "
+      + "has no number of its own."
+  ),
   ...endFields
 }).annotations({
   [Misplaced]: strays,

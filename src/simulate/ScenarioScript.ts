@@ -29,18 +29,22 @@ export const scenarioScript = (scenario: Scenario, otherwise: Partial<RehearsalS
   const gatesAbout = makeMatcher(gates)
   const usedSteps = new Set<number>()
   const usedGates = new Set<number>()
+  /** How often a rule with `times` was taken, for each step. */
+  const taken = new Map<string, number>()
   const ends = steps.map(endOf)
   const fallBack: ScriptedEnd = scenario.default === undefined ? {} : endOf(scenario.default)
   const resumeAfterMs = signal === undefined ? undefined : timeOf(signal.resumeAfterMs, signal.resumeAfter)
 
   const script: RehearsalScript = {
     attempt: (which) => {
+      const nameOf = (at: number): string => `${at}\n${which.target}/${which.path}`
       const index = stepsAbout(which.target, which.path).find((at) => {
-        const { attempt = which.attempt } = steps[at] ?? {}
-        return attempt === which.attempt
+        const { attempt = which.attempt, times } = steps[at] ?? {}
+        return attempt === which.attempt && (times === undefined || (taken.get(nameOf(at)) ?? 0) < times)
       })
       if (index === undefined) return otherwise.attempt?.(which) ?? fallBack
       usedSteps.add(index)
+      if (steps[index]?.times !== undefined) taken.set(nameOf(index), (taken.get(nameOf(index)) ?? 0) + 1)
       return ends[index] ?? fallBack
     },
     gate: (opening) => {

@@ -2,7 +2,7 @@ import { expect, it } from "@effect/vitest"
 import { Either, FastCheck as fc } from "effect"
 import { evaluate, parseExpression } from "../../src/expression/Expression.ts"
 import type { Scope } from "../../src/expression/Scope.ts"
-import { inputTypes, typed } from "./typed.ts"
+import { type inputTypes, typed } from "./typed.ts"
 
 /** Inputs of which all is known, each with values that it can have. */
 const values = {
@@ -19,24 +19,8 @@ const values = {
   map: fc.record({ a: fc.integer({ min: 0, max: 9 }), b: fc.constantFrom("x", "y") })
 } satisfies Partial<Record<keyof typeof inputTypes, fc.Arbitrary<unknown>>>
 
-const atoms = [
-  ...Object.keys(values).map((name) => `inputs.${name}`),
-  ...[
-    "inputs.map.a",
-    "inputs.map.b",
-    "1",
-    "2.5",
-    "'a'",
-    "'full'",
-    "true",
-    "null",
-    "[]",
-    "['a']",
-    "{'k': 1}",
-    "env.HOME",
-    "x"
-  ]
-]
+const others = ["inputs.map.a", "inputs.map.b", "1", "2.5", "'a'", "'full'", "true", "null", "[]", "['a']", "{'k': 1}"]
+const atoms = [...Object.keys(values).map((name) => `inputs.${name}`), ...others, "env.HOME", "x"]
 
 const calls = ["size", "string", "int", "double", "bool", "type", "basename", "dyn"]
 const methods = ["size", "startsWith", "endsWith", "contains", "split", "join", "indexOf", "trim", "upperAscii"]

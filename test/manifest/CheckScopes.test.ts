@@ -242,7 +242,7 @@ describe("what a step's record has", () => {
 })
 
 describe("a step that may not have run is fine", () => {
-  const ok = (text: string): void => expect(mistakesIn(steps(text))).toEqual([])
+  const told = (text: string): ReadonlyArray<string> => mistakesIn(steps(text))
   it.each([
     ["with a default", "{ id: q, run: \"echo {{ steps.p.output.stdout | default('-') }}\" }"],
     ["where only its status is looked at", "{ id: q, run: \"echo {{ steps.p.status }} {{ steps.p.attempts }}\" }"],
@@ -291,33 +291,38 @@ describe("a step that may not have run is fine", () => {
       "in a branch that is only taken where it runs",
       "{ id: c, if: \"{{ inputs.flag }}\", then: [ { id: q, run: \"echo {{ steps.p.output.stdout }}\" } ] }"
     ]
-  ])("%s", (_what, text) => ok(`${maybe}- ${text}`))
+  ])("%s", (_what, text) => {
+    expect(told(`${maybe}- ${text}`)).toEqual([])
+  })
 
   it("where another step shows that it did", () => {
-    ok(`${maybe}- { id: q, run: x, when: "{{ steps.p.status == 'succeeded' }}" }
-- { id: r, when: "{{ steps.q.status == 'succeeded' }}", run: "echo {{ steps.p.output.stdout }}" }`)
-    ok(`${maybe}- { id: q, run: x, when: "{{ inputs.flag }}" }
-- { id: r, when: "{{ steps.q.status != 'skipped' }}", run: "echo {{ steps.p.output.stdout }}" }`)
+    expect(told(`${maybe}- { id: q, run: x, when: "{{ steps.p.status == 'succeeded' }}" }
+- { id: r, when: "{{ steps.q.status == 'succeeded' }}", run: "echo {{ steps.p.output.stdout }}" }`)).toEqual([])
+    expect(told(`${maybe}- { id: q, run: x, when: "{{ inputs.flag }}" }
+- { id: r, when: "{{ steps.q.status != 'skipped' }}", run: "echo {{ steps.p.output.stdout }}" }`)).toEqual([])
   })
 
   it("in the case that is its condition", () => {
-    ok(`- { id: p, run: x, when: "{{ inputs.level == 'full' }}" }
-- { id: c, switch: "{{ inputs.level }}", cases: { full: [ { id: q, run: "echo {{ steps.p.output.stdout }}" } ] } }`)
+    expect(told(`- { id: p, run: x, when: "{{ inputs.level == 'full' }}" }
+- { id: c, switch: "{{ inputs.level }}", cases: { full: [ { id: q, run: "echo {{ steps.p.output.stdout }}" } ] } }`))
+      .toEqual([])
   })
 
   it("in `else`, where its condition is the other", () => {
-    ok(`- { id: p, run: x, when: "{{ !inputs.flag }}" }
-- { id: c, if: "{{ inputs.flag }}", then: [ { id: y, run: x } ], else: [ { id: q, run: "echo {{ steps.p.output.stdout }}" } ] }`)
+    expect(told(`- { id: p, run: x, when: "{{ !inputs.flag }}" }
+- { id: c, if: "{{ inputs.flag }}", then: [ { id: y, run: x } ], else: [ { id: q, run: "echo {{ steps.p.output.stdout }}" } ] }`))
+      .toEqual([])
   })
 
   it("where every branch has it", () => {
-    ok(`- { id: c, if: "{{ inputs.flag }}", then: [ { id: p, run: x } ], else: [ { id: p, run: y } ] }
-- { id: q, run: "echo {{ steps.c.output.steps.p.output.stdout }}" }`)
+    expect(told(`- { id: c, if: "{{ inputs.flag }}", then: [ { id: p, run: x } ], else: [ { id: p, run: y } ] }
+- { id: q, run: "echo {{ steps.c.output.steps.p.output.stdout }}" }`)).toEqual([])
   })
 
   it("where it failed and the target went on", () => {
-    ok(`- { id: p, run: x, continueOnError: true }
-- { id: q, run: "echo {{ steps.p.output.exit_code }} {{ steps.p.status == 'failed' ? steps.p.error : '' }}" }`)
+    expect(told(`- { id: p, run: x, continueOnError: true }
+- { id: q, run: "echo {{ steps.p.output.exit_code }} {{ steps.p.status == 'failed' ? steps.p.error : '' }}" }`))
+      .toEqual([])
   })
 
   it.each([
@@ -325,7 +330,9 @@ describe("a step that may not have run is fine", () => {
     ["with a default", "steps.p.output.exit_code != 0 | default(true)"],
     ["after `has`", "!has(steps.p) || steps.p.output.exit_code != 0"]
   ])("in the `while` of its loop, %s", (_what, condition) => {
-    ok(`- id: l\n  loop: { while: "{{ ${condition} }}" }\n  steps: [ { id: p, run: x, continueOnError: true } ]`)
+    expect(
+      told(`- id: l\n  loop: { while: "{{ ${condition} }}" }\n  steps: [ { id: p, run: x, continueOnError: true } ]`)
+    ).toEqual([])
   })
 })
 

@@ -13,26 +13,11 @@ const texts = [
   "'{{ env.A }}'",
   ""
 ]
-const keys = [
-  ...["name", "inputs", "env", "workdir", "targets", "outputs", "id", "forEach", "items", "matrix", "file", "labels"],
-  ...["needs", "run", "command", "shell", "steps", "when", "gate", "approval", "policy", "options", "onReject", "if"],
-  ...[
-    "then",
-    "else",
-    "switch",
-    "cases",
-    "default",
-    "map",
-    "over",
-    "parallel",
-    "loop",
-    "while",
-    "until",
-    "type",
-    "enum"
-  ],
-  ...["secret", "continueOnError", "outputs", "0", "__proto__", "constructor"]
-]
+const keys = (
+  "name inputs env workdir targets outputs id forEach items matrix file labels needs run command shell steps when gate "
+  + "approval policy options onReject if then else switch cases default map over parallel loop while until type enum "
+  + "secret continueOnError 0 __proto__ constructor"
+).split(" ")
 
 /** Documents that use the words of the language, in any place. */
 const { document } = fc.letrec<{ readonly document: unknown }>((tie) => ({

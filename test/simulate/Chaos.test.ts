@@ -40,6 +40,7 @@ describe("chaos", () => {
         "GateOpened",
         "GateDecided",
         "AttemptFailed",
+        "RateLimited",
         "StepContinued",
         "StepSkipped",
         "BreakerOpened",

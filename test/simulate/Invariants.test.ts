@@ -111,6 +111,24 @@ const cases: ReadonlyArray<readonly [what: string, invariant: string, doctor: Do
     "back-off",
     changed("AttemptFailed", "\"s\"", { nextAttemptAt: "2000-01-02T00:00:00.000Z" })
   ],
+  ["an attempt within a rate limit", "rate-limit", (journal) => {
+    const place = at(journal, "AttemptFailed", "\"s\"")
+    const failed = journal[place]
+    if (failed?.type !== "AttemptFailed") return journal
+    const { message, path, target, attempt } = failed
+    const limit: RunEvent = {
+      seq: 1,
+      at: failed.at,
+      type: "RateLimited",
+      target,
+      path,
+      attempt,
+      message,
+      durationMs: 0,
+      until: "2000-01-03T00:00:00.000Z"
+    }
+    return numbered(journal.toSpliced(place, 1, limit))
+  }],
   ["an attempt beside another", "one-at-a-time", twice("StepStarted", "m[0]")],
   ["a failure that is resolved twice", "one-resolution", twice("AttemptFailed", "\"s\"")],
   [

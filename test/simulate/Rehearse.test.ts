@@ -186,6 +186,27 @@ steps:
       expect(good).toMatchObject({ output: { json: { n: 1 }, values: { version: 1.4 } } })
     }))
 
+  it.live("can be rate-limited for a while", () =>
+    Effect.gen(function*() {
+      const { exitCode, journal } = yield* rehearsed(
+        `name: b
+rateLimit: { exitCodes: [75], stderr: "Retry-After: \\\\d+" }
+targets: [{ id: a, run: make }, { id: b, run: make }]
+`,
+        {
+          scenario: `steps: [{ match: "*", times: 2, exitCode: 1, stderr: "Retry-After: 600" }]`
+        }
+      )
+      expect(timesOf(journal, "RateLimited").map((time) => time.slice(11))).toEqual([
+        "00:00:00",
+        "00:10:00",
+        "00:20:00",
+        "00:30:00"
+      ])
+      expect(timesOf(journal, "TargetCompleted").map((time) => time.slice(11))).toEqual(["00:20:00", "00:40:00"])
+      expect(exitCode).toBe(0)
+    }))
+
   it.live("makes the same call again after a crash, and honours what is left of a wait", () =>
     Effect.gen(function*() {
       const { invocations, journal, notes } = yield* rehearsed(

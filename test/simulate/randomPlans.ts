@@ -140,11 +140,18 @@ const targetIds = ["a", "b", "c", "d"] as const
 export const manifests: fc.Arbitrary<string> = fc.record({
   lists: fc.array(fc.array(step, { minLength: 1, maxLength: 3 }), { minLength: 1, maxLength: 4 }),
   threshold: fc.constantFrom(false, 1, 2, 3),
+  rateLimit: fc.constantFrom(
+    undefined,
+    undefined,
+    { exitCodes: [75, 2], onLimit: "wait", maxWait: "1h" },
+    { exitCodes: [75], onLimit: "halt" }
+  ),
   needs: fc.array(fc.boolean(), { minLength: 4, maxLength: 4 })
-}).map(({ lists, needs, threshold }) =>
+}).map(({ lists, needs, rateLimit, threshold }) =>
   JSON.stringify({
     name: "drawn",
     failure: { circuitBreaker: threshold === false ? false : { threshold } },
+    ...(rateLimit === undefined ? {} : { rateLimit }),
     targets: lists.map((steps, index) => ({
       id: targetIds[index],
       // Each may need the one before it.
@@ -173,9 +180,11 @@ export const schedulers = fc.record({
   autoAdvance: fc.boolean(),
   maxParallel: fc.integer({ min: 1, max: 3 }),
   cap: rarely(fc.integer({ min: 0, max: 8 })),
-  maxBlocked: rarely(fc.constantFrom({ count: 0 }, { count: 1 }, { percent: 50 }))
-}).map(({ cap, maxBlocked, ...rest }) => ({
+  maxBlocked: rarely(fc.constantFrom({ count: 0 }, { count: 1 }, { percent: 50 })),
+  noWait: rarely(fc.constant(true))
+}).map(({ cap, maxBlocked, noWait, ...rest }) => ({
   ...rest,
+  ...(noWait === undefined ? {} : { noWait }),
   ...(cap === undefined ? {} : { cap }),
   ...(maxBlocked === undefined ? {} : { maxBlocked })
 }))
