@@ -97,11 +97,15 @@ export const parseExpression = (source: string, offset: number): Either.Either<E
   const [firstBar = source.length, ...bars] = scanned.bars
   const head = trimmed(source, 0, firstBar, offset)
   if (head.source === "") return Either.left(explain("syntax", piece, "there is nothing before the filter"))
+  const compiled = compileProgram(
+    { source: head.source, offset: head.offset },
+    editsWithin(scanned.edits, head.start, firstBar)
+  )
+  if (scanned.bars.length === 0) {
+    return Either.map(compiled, (program) => ({ ...piece, names: program.names, program, filters: [] }))
+  }
   return Either.gen(function*() {
-    const program = yield* compileProgram(
-      { source: head.source, offset: head.offset },
-      editsWithin(scanned.edits, head.start, firstBar)
-    )
+    const program = yield* compiled
     const uses: Array<FilterUse> = []
     for (const [index, bar] of scanned.bars.entries()) {
       uses.push(yield* parseFilter(source, bar + 1, bars[index] ?? source.length, offset, scanned.edits))

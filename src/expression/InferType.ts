@@ -8,7 +8,7 @@ import type { ASTNode } from "@marcbachmann/cel-js"
 import { hasByIndex } from "./ExpressionScanner.ts"
 import { knowing, type Shown } from "./Fact.ts"
 import { type Look, passedBy, provenBy, saidPath } from "./Proof.ts"
-import * as T from "./Type.ts"
+import { alternatives, bool, double, dyn, int, listOf, nullType, recordOf, type Type, union } from "./Type.ts"
 import { takeIndex, takeName, unseen } from "./TypeOfAccess.ts"
 import { typeOfCall } from "./TypeOfCall.ts"
 import { type Parts, typeOfMacro, wantBool } from "./TypeOfMacro.ts"
@@ -34,12 +34,12 @@ const after: Parts["after"] = (walk, condition, truth) => ({
   known: knowing(walk.known, () => provenBy(condition, truth, lookOf(walk)))
 })
 
-const compared = (walk: Walk, op: string, at: ASTNode, a: T.Type, b: T.Type): void => {
+const compared = (walk: Walk, op: string, at: ASTNode, a: Type, b: Type): void => {
   const wrong = unlike(op, a, b) ?? neverEqual(a, b)
   if (wrong !== undefined) told(walk, at, wrong)
 }
 
-const binary = (walk: Walk, node: ASTNode, op: string, [left, right]: readonly [ASTNode, ASTNode]): T.Type => {
+const binary = (walk: Walk, node: ASTNode, op: string, [left, right]: readonly [ASTNode, ASTNode]): Type => {
   const [a, b] = [infer(walk, left).type, infer(walk, right).type]
   const found = typeOfBinary(op, a, b)
   if ("message" in found) return told(walk, node, found)
@@ -47,43 +47,43 @@ const binary = (walk: Walk, node: ASTNode, op: string, [left, right]: readonly [
   if (op === "in") {
     if (right.op === "list") {
       for (const each of right.args) compared(walk, op, each, a, infer(quietly(walk), each).type)
-    } else for (const one of T.alternatives(b)) if (one.kind === "list") compared(walk, op, node, a, one.of)
+    } else for (const one of alternatives(b)) if (one.kind === "list") compared(walk, op, node, a, one.of)
   }
   return found
 }
 
-const literal = (value: unknown): T.Type => {
+const literal = (value: unknown): Type => {
   switch (typeof value) {
     case "string":
       return { kind: "string", values: [value] }
     case "bigint":
-      return T.int
+      return int
     case "number":
-      return T.double
+      return double
     case "boolean":
-      return T.bool
+      return bool
     default:
-      return value === null ? T.nullType : value instanceof Uint8Array ? { kind: "bytes" } : { kind: "uint" }
+      return value === null ? nullType : value instanceof Uint8Array ? { kind: "bytes" } : { kind: "uint" }
   }
 }
 
-const has = (walk: Walk, path: ASTNode): T.Type => {
-  if (path.op !== "." && path.op !== "[]") return T.bool
+const has = (walk: Walk, path: ASTNode): Type => {
+  if (path.op !== "." && path.op !== "[]") return bool
   const key = path.op === "." ? path.args[1] : path.args[1].op === "value" ? path.args[1].args : undefined
   const from = infer(walk, path.args[0])
-  if (typeof key !== "string") return T.bool
+  if (typeof key !== "string") return bool
   const { wrong } = takeName(from, key)
   if (wrong !== undefined) walk.report(...pathPlace(walk, path, key).key, wrong)
-  return T.bool
+  return bool
 }
 
-const typeOfMap = (walk: Walk, entries: ReadonlyArray<readonly [ASTNode, ASTNode]>): T.Type => {
+const typeOfMap = (walk: Walk, entries: ReadonlyArray<readonly [ASTNode, ASTNode]>): Type => {
   const fields = entries.map(([key, value]) => {
     infer(walk, key)
     return [key.op === "value" ? key.args : undefined, infer(walk, value).type] as const
   })
   const named = fields.flatMap(([key, type]) => (typeof key === "string" ? [[key, { type }] as const] : []))
-  return named.length === fields.length ? T.recordOf("this map", named) : T.dyn
+  return named.length === fields.length ? recordOf("this map", named) : dyn
 }
 
 /** The type of a part of the expression. */
@@ -130,21 +130,21 @@ export const infer = (walk: Walk, node: ASTNode): Seen => {
       return { type: told(walk, node, typeOfCall(name, on, given.map((each) => infer(walk, each).type))) }
     }
     case "list":
-      return { type: T.listOf(T.union(node.args.map((each) => infer(walk, each).type))) }
+      return { type: listOf(union(node.args.map((each) => infer(walk, each).type))) }
     case "map":
       return { type: typeOfMap(walk, node.args) }
     case "?:": {
       const [condition, yes, no] = node.args
       wantBool(walk, condition, "what stands before `?`", parts)
       const types = [infer(after(walk, condition, true), yes), infer(after(walk, condition, false), no)]
-      return { type: T.union(types.map(({ type }) => type)) }
+      return { type: union(types.map(({ type }) => type)) }
     }
     case "&&":
     case "||": {
       const [left, right] = node.args
       wantBool(walk, left, `what stands before \`${node.op}\``, parts)
       wantBool(after(walk, left, node.op === "&&"), right, `what stands after \`${node.op}\``, parts)
-      return { type: T.bool }
+      return { type: bool }
     }
     case "!_":
     case "-_":

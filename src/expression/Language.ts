@@ -130,10 +130,18 @@ export const compileCel = (source: string): CompiledCel => {
   const { error, valid } = parsed.check()
   if (!valid) throw error
   const account: Account = { budget: new Budget() }
-  meter(parsed.ast, { account, errors: library() })
+  let metered = false
+  const meterOnce = (): void => {
+    if (metered) return
+    meter(parsed.ast, { account, errors: library() })
+    metered = true
+  }
+  // Most of a long manifest is checked and not evaluated; a pattern is looked at while it is checked.
+  if (source.includes("matches")) meterOnce()
   return {
     tree: parsed.ast,
     run: (context, budget) => {
+      meterOnce()
       account.budget = budget
       const result: unknown = parsed(context)
       if (budget.over !== undefined) throw budget.over

@@ -125,11 +125,12 @@ const celProgram = (piece: Piece, edits: ReadonlyArray<Edit>): Either.Either<Pro
       const hint = "use the methods in UTC, without a time zone: `getHours()`"
       return Either.left(explain("syntax", piece, "it depends on the time zone of the machine", { ...place, hint }))
     }
-    const contextOf = makeContext(mentions.reach)
+    let contextOf: ReturnType<typeof makeContext> | undefined
     const evaluate: Program["evaluate"] = (scope, budget) => {
       const refused: Array<string> = []
       let value: Value
       try {
+        contextOf ??= makeContext(mentions.reach)
         value = fromCel(run(contextOf(scope, budget), budget), refused, budget)
       } catch (thrown) {
         const over = budget.over ?? thrown

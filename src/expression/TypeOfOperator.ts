@@ -4,7 +4,7 @@
  * Pure. Owns the table, and the words for what does not go together. Must not know syntax trees. The surprise:
  * comparing unlike things never fails while a batch runs, it is just never true; that is why it is told before.
  */
-import { didYouMean } from "./Explain.ts"
+import { didYouMean, quoted } from "./Explain.ts"
 import { alternatives, inWords, type OneType, type Type, union, type Wrong } from "./Type.ts"
 
 const bool = { kind: "bool" } as const
@@ -146,16 +146,24 @@ const differ = (a: Type, b: Type, op: string): Wrong => ({
 export const unlike = (op: string, a: Type, b: Type): Wrong | undefined =>
   isComparable(a, b) ? undefined : differ(a, b, op)
 
+/** How many of the texts that something can be are listed. */
+const mostListed = 12
+
+/** What to say of something that is never a text. */
+export const neverIs = (what: string, value: string, values: ReadonlyArray<string>): Wrong => {
+  const listed = values.slice(0, mostListed).map((each) => `\`${each}\``).join(", ")
+  return {
+    message: `${what} is never ${value === "" ? "empty" : quoted(value)}`,
+    hint: didYouMean(value, values) ?? `it is one of ${listed}${values.length > mostListed ? ", …" : ""}`
+  }
+}
+
 /** What is wrong with comparing texts of which all are known, where some of them are declared somewhere. */
 export const neverEqual = (a: Type, b: Type): Wrong | undefined => {
   if (a.kind !== "string" || b.kind !== "string") return undefined
   const [declared, other] = a.what === undefined ? [b, a] : [a, b]
   const { values, what } = declared
   if (what === undefined || values === undefined || other.values === undefined) return undefined
-  if (other.values.some((value) => values.includes(value))) return undefined
   const [value = ""] = other.values
-  return {
-    message: `${what} is never \`${value}\``,
-    hint: didYouMean(value, values) ?? `it is one of ${values.map((each) => `\`${each}\``).join(", ")}`
-  }
+  return other.values.some((each) => values.includes(each)) ? undefined : neverIs(what, value, values)
 }

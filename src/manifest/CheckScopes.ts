@@ -7,12 +7,12 @@
 import { Array, Either } from "effect"
 import type { Expression } from "../expression/Expression.ts"
 import type { ExpressionError } from "../expression/ExpressionError.ts"
-import { didYouMean } from "../expression/Explain.ts"
 import { type Names, unionNames } from "../expression/Names.ts"
 import { readShell } from "../expression/ShellTemplate.ts"
 import { findHoles, parseCondition } from "../expression/Template.ts"
 import type { Type, Wrong } from "../expression/Type.ts"
 import { notBool, notList, typeOfExpression } from "../expression/TypeOfExpression.ts"
+import { neverIs } from "../expression/TypeOfOperator.ts"
 import type { Path } from "./Finding.ts"
 import type { TextKind } from "./ManifestTexts.ts"
 import { expressionProblem, type TextProblem } from "./PublicText.ts"
@@ -85,12 +85,12 @@ const idleCases = (type: Type, spot: Spot): Mistakes => {
   const cases = spot.within === undefined ? undefined : stepAt(spot.within)?.step["cases"]
   if (type.kind !== "string" || type.what === undefined || !isMapping(cases)) return []
   const { values = [], what } = type
-  return Object.keys(cases).filter((name) => values.length > 0 && !values.includes(name)).map((name) => ({
-    beside: ["cases", name],
-    at: "key",
-    message: `${what} is never \`${name}\``,
-    hint: didYouMean(name, values) ?? `it is one of ${values.map((each) => `\`${each}\``).join(", ")}`
-  }))
+  return Object.keys(cases)
+    .filter((name) => values.length > 0 && !values.includes(name))
+    .map((name) => {
+      const { hint, message } = neverIs(what, name, values)
+      return { beside: ["cases", name], at: "key", message, ...(hint === undefined ? {} : { hint }) }
+    })
 }
 
 const checkAt = (

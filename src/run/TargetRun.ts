@@ -6,7 +6,7 @@
  */
 import { Effect, Either } from "effect"
 import { makeBreaker } from "./Breaker.ts"
-import { type Carried, handOver, take } from "./Carried.ts"
+import { type Carried, handOver, settle, take } from "./Carried.ts"
 import { surroundingsOf } from "./PrepareAttempt.ts"
 import { emptyOutput, failureFact, recordOf, stopFacts } from "./StepOutcome.ts"
 import { walkSteps } from "./StepsRun.ts"
@@ -66,7 +66,8 @@ export const runTarget = (request: TargetRequest, before: TargetState): Effect.E
         yield* checkpoint.append(take(carried, { type: "TargetCompleted", target: target.id, durationMs }))
         return { status: "completed", breakerOpened: false }
       case "stopped":
-        // What is carried says only that something began, and is recorded again when the target goes on.
+        // That something began is recorded again when the target goes on; what was done must not be done again.
+        yield* settle(checkpoint, carried)
         return {
           status: "pending",
           breakerOpened: false,

@@ -90,6 +90,7 @@ describe("a mistake of type", () => {
     ]],
     ["inputs.level == 'ful'", ["inputs.level == 'ful': `inputs.level` is never `ful` (did you mean `full`?)"]],
     ["'x' != inputs.level", ["'x' != inputs.level: `inputs.level` is never `x` (it is one of `quick`, `full`)"]],
+    ["inputs.level == ''", ["inputs.level == '': `inputs.level` is never empty (it is one of `quick`, `full`)"]],
     ["inputs.level in ['quick', 'ful', 3]", [
       "'ful': `inputs.level` is never `ful` (did you mean `full`?)",
       "3: text is compared with an integer, so that it is always false (make both sides alike with `string(…)`, `int(…)` or `double(…)`)"

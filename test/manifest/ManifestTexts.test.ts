@@ -66,18 +66,18 @@ it("the texts of a manifest that nothing can be put into are passed by", () => {
     name: fixed,
     description: fixed,
     targets: [{
-      id: "t",
+      id: "t{{ y }}",
       forEach: { matrix: { a: [fixed] } },
       failure: { timeout: fixed },
       steps: [{
         id: fixed,
         name: fixed,
-        run: "x",
+        run: "x {{ y }}",
         shell: fixed,
         timeout: fixed,
         gate: { options: [fixed], onReject: fixed }
       }]
     }]
   }, (_kind, text) => seen.push(text))
-  expect(seen).toEqual(["t", "x"])
+  expect(seen).toEqual(["t{{ y }}", "x {{ y }}"])
 })

@@ -207,6 +207,25 @@ targets: [{ id: a, run: make }, { id: b, run: make }]
       expect(exitCode).toBe(0)
     }))
 
+  it.live("keeps what was done beside a step that would have to wait for too long", () =>
+    Effect.gen(function*() {
+      const { exitCode, journal } = yield* rehearsed(
+        `name: b
+targets:
+  - id: a
+    steps:
+      - id: p
+        parallel: { maxParallel: 1 }
+        steps:
+          - { id: s, run: make, failure: { retries: { maxAttempts: 2, backoffSeconds: 3600, maxBackoffSeconds: 3600 } } }
+          - { id: t, run: make }
+`,
+        { scenario: "steps: [{ match: \"a/p::s\", exitCode: 1 }]", options: { noWait: true } }
+      )
+      expect(told(journal).slice(-2)).toEqual(["StepSucceeded a p::t 1", "RunHalted"])
+      expect(exitCode).toBe(2)
+    }))
+
   it.live("makes the same call again after a crash, and honours what is left of a wait", () =>
     Effect.gen(function*() {
       const { invocations, journal, notes } = yield* rehearsed(
