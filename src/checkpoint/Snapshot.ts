@@ -45,7 +45,9 @@ interface StoredTarget extends Omit<TargetState, "within"> {
 }
 
 const storedTarget = ({ within, ...target }: TargetState): StoredTarget =>
-  within === undefined ? target : { ...target, within: Object.fromEntries(HashMap.toEntries(within).toSorted(([a], [b]) => (a < b ? -1 : 1))) }
+  within === undefined
+    ? target
+    : { ...target, within: Object.fromEntries(HashMap.toEntries(within).toSorted(([a], [b]) => (a < b ? -1 : 1))) }
 
 const readTarget = ({ within, ...target }: StoredTarget): TargetState =>
   within === undefined ? target : { ...target, within: HashMap.fromIterable(Object.entries(within)) }
@@ -81,7 +83,10 @@ export const decodeSnapshot = (text: string): Either.Either<Snapshot, Unfit> => 
   if (typeof value !== "object" || value === null || !isStored(value)) return Either.left("damaged")
   const { checksum: _c, journalBytes, lastLineBytes, targets, version: _v, ...rest } = value
   return Either.right({
-    state: { ...rest, targets: HashMap.fromIterable(Object.entries(targets).map(([id, target]) => [id, readTarget(target)])) },
+    state: {
+      ...rest,
+      targets: HashMap.fromIterable(Object.entries(targets).map(([id, target]) => [id, readTarget(target)]))
+    },
     journalBytes,
     lastLineBytes
   })

@@ -5,7 +5,7 @@
  * surprise: a value that is accepted need not be decoded at all, since no schema of the language
  * transforms anything; what is in memory is what the user wrote.
  */
-import { Option, ParseResult, Schema, SchemaAST as AST } from "effect"
+import { Option, ParseResult, Schema, type SchemaAST as AST } from "effect"
 import { kindsIn } from "./Kinds.ts"
 
 type Accept = (value: unknown) => boolean

@@ -32,7 +32,7 @@ const one = (visit: Visit, kind: TextKind, holder: Mapping, key: string, path: P
 
 /** The texts in a value, at any depth. */
 const all = (visit: Visit, value: unknown, path: Path, spot: Spot): void => {
-  if (isOfInterest("template", value)) visit("template", value, path, spot)
+  if (typeof value === "string") visit("template", value, path, spot)
   else if (Array.isArray(value)) value.forEach((each, index) => all(visit, each, [...path, index], spot))
   else for (const [key, each] of entries(value)) all(visit, each, [...path, key], spot)
 }

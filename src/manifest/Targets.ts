@@ -68,10 +68,8 @@ export type ForEach = typeof ForEach.Type
 const work = ["run", "command", "steps"] as const
 
 /** What a target does not have, since it has steps. */
-const ofSteps = [
-  ...["name", "when", "continueOnError", "idempotent", "gate", "if", "then", "else", "switch", "cases", "default"],
-  ...["map", "parallel", "loop"]
-]
+const ofSteps = "name when continueOnError idempotent gate if then else switch cases default map parallel loop"
+  .split(" ")
 
 /** What is wrong with the keys of a target, if anything: it has its work once, and what goes with it. */
 const workProblem = (target: { readonly [key: string]: unknown }): Schema.FilterOutput | undefined => {

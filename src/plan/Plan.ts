@@ -129,7 +129,6 @@ export interface LoopStep extends StepBase {
 export type AttemptStep = RunStep | CommandStep
 export type CompositeStep = IfStep | SwitchStep | MapStep | ParallelStep | LoopStep
 export type PlanStep = AttemptStep | GateStep | CompositeStep
-export type StepKind = PlanStep["kind"]
 
 /** What the targets of one entry under `targets:` have in common. Texts are templates, not yet rendered. */
 export interface PlanTemplate {

@@ -9,7 +9,6 @@ import type { ItemRecord, StepRecord } from "../expression/Scope.ts"
 import { childPath, instancePath } from "../plan/StepPath.ts"
 import type { CompiledComposite, CompiledStep } from "./CompiledTemplate.ts"
 import type { Failure } from "./Judge.ts"
-import { emptyOutput } from "./StepOutcome.ts"
 import type { StepState } from "./StepState.ts"
 import { stepState, type TargetState } from "./TargetState.ts"
 import type { FailedEnd, Records } from "./Walk.ts"
@@ -90,12 +89,14 @@ const outputOf = (
   path: string,
   state: StepState
 ): StepRecord["output"] => {
-  if (state.decision !== undefined && compiled.kind === "gate") {
+  if (state.output !== undefined) return state.output
+  if (state.decision !== undefined) {
     const { by, note, option } = state.decision
     return { option, by, ...(note === undefined ? {} : { note }) }
   }
-  if (compiled.kind === "composite" && state.status !== "skipped") return compositeOutput(compiled, target, path, state)
-  return state.output ?? emptyOutput
+  return compiled.kind === "composite" && state.status !== "skipped"
+    ? compositeOutput(compiled, target, path, state)
+    : {}
 }
 
 /** What `steps.<id>` shows of a step that has ended. */

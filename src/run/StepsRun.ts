@@ -17,14 +17,13 @@ import { failedOfState, hasEnded, recordOfState } from "./Durable.ts"
 import { notBegun } from "./FailedStep.ts"
 import { gateStep } from "./GateRun.ts"
 import { surroundingsWithin } from "./PrepareAttempt.ts"
-import { emptyOutput } from "./StepOutcome.ts"
 import type { StepState } from "./StepState.ts"
 import type { StateError } from "./StateError.ts"
 import type { TargetContext } from "./TargetContext.ts"
 import { stepState } from "./TargetState.ts"
 import type { Ended, Frame, Records, WalkStep, WalkSteps } from "./Walk.ts"
 
-const skipped: StepRecord = { status: "skipped", attempts: 0, output: emptyOutput }
+const skipped: StepRecord = { status: "skipped", attempts: 0, output: {} }
 
 /** An end that was durable before this invocation. */
 const durableEnd = (context: TargetContext, compiled: CompiledStep, path: string, state: StepState): Ended => {

@@ -333,4 +333,15 @@ describe("steps in steps", () => {
       expect(ended(journal).status).toBe("completed")
       expect(startedPaths(journal)).toEqual(["each[0]::do", "each[1]::do", "each[0]::do", "each[0]::do"])
     }))
+
+  it.effect("find nothing in the output of a step that was skipped, so that a default counts", () =>
+    Effect.gen(function*() {
+      const commands: Array<ReadonlyArray<string>> = []
+      const steps = [step("no", { when: "{{ false }}" }), echo("say", "{{ steps.no.output.stdout | default('none') }}")]
+      yield* driven(planOf([{ id: "a", steps }]), ({ command }) => {
+        commands.push(command)
+        return {}
+      })
+      expect(commands).toEqual([["echo", "none"]])
+    }))
 })
