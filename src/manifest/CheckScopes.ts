@@ -57,21 +57,19 @@ interface Parsed {
   readonly known: Map<string, Mistakes>
 }
 
-const expressionsIn = (text: string): Read => {
-  const { holes, unclosed } = findHoles(text)
-  const [errors, expressions] = Array.separate(holes.map(({ parsed }) => parsed))
-  return { errors: unclosed === undefined ? errors : [...errors, unclosed], expressions }
-}
-
 const read = (kind: Exclude<TextKind, "foreign">, text: string): Read => {
   if (kind === "script") {
     const { errors, template } = readShell(text)
     return { errors, expressions: template.expressions }
   }
-  const found = expressionsIn(text)
-  return kind !== "condition" || found.errors.length > 0
-    ? found
-    : { ...found, errors: Either.match(parseCondition(text), { onLeft: (errors) => errors, onRight: () => [] }) }
+  const { holes, unclosed } = findHoles(text)
+  const [wrong, expressions] = Array.separate(holes.map(({ parsed }) => parsed))
+  const errors = unclosed === undefined ? wrong : [...wrong, unclosed]
+  const [hole, ...others] = holes
+  const isLone = hole !== undefined && others.length === 0
+    && `${text.slice(0, hole.start)}${text.slice(hole.end)}`.trim() === ""
+  if (kind !== "condition" || isLone || errors.length > 0) return { errors, expressions }
+  return { errors: Either.match(parseCondition(text), { onLeft: (found) => found, onRight: () => [] }), expressions }
 }
 
 const wholeOf = ({ offset, source }: Expression, { hint, message }: Wrong): TextMistake => ({
@@ -95,13 +93,13 @@ const idleCases = (type: Type, spot: Spot): Mistakes => {
 
 const checkAt = (
   kind: TextKind,
-  { expressions, mistakes }: Parsed,
+  { expressions, mistakes, names }: Parsed,
   spot: Spot,
   scopes: TypeScopes,
   text: string
 ): Mistakes =>
   expressions.flatMap((expression): Mistakes => {
-    const { problems, type } = typeOfExpression(expression, scopes.at(spot))
+    const { problems, type } = typeOfExpression(expression, scopes.at(spot, names))
     if (problems.length > 0) {
       return problems.map(({ hint, length, message, offset }) => ({
         within: { offset, length },

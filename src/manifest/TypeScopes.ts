@@ -17,7 +17,8 @@ import { holdersOf, isMapping, itemsOf, type Spot, stepAt, textIn } from "./Spot
 import { loneExpression, makeStepScope, placeOf } from "./StepScope.ts"
 
 export interface TypeScopes {
-  readonly at: (spot: Spot) => TypeScope
+  /** For an expression with these names it may be that of another place in which they mean the same. */
+  readonly at: (spot: Spot, names?: Names) => TypeScope
   /** The same for two places in which an expression with these names means the same. */
   readonly key: (spot: Spot, names: Names) => string
 }
@@ -119,8 +120,13 @@ export const makeTypeScopes = (document: unknown): TypeScopes => {
     }
   }
 
-  const at = (spot: Spot): TypeScope => {
-    const key = keys.spot(spot)
+  const keyOf = (spot: Spot, names: Names): string =>
+    [...names.roots].every((name) => isRoot(name) && everywhere.has(name))
+      ? `${spot.sight} ${spot.what ?? ""}`
+      : keys.spot(spot)
+
+  const at = (spot: Spot, names?: Names): TypeScope => {
+    const key = names === undefined ? keys.spot(spot) : keyOf(spot, names)
     const made = scopes.get(key) ?? make(spot)
     scopes.set(key, made)
     return made
@@ -128,13 +134,7 @@ export const makeTypeScopes = (document: unknown): TypeScopes => {
 
   const stepScope = makeStepScope(keys, at)
 
-  return {
-    at,
-    key: (spot, names) =>
-      [...names.roots].every((name) => isRoot(name) && everywhere.has(name))
-        ? `${spot.sight} ${spot.what ?? ""}`
-        : keys.spot(spot)
-  }
+  return { at, key: keyOf }
 }
 
 /** Means the same wherever it means anything, for one sight. */
