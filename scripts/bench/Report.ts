@@ -37,7 +37,7 @@ const row = (cells: ReadonlyArray<string>): string => `| ${cells.join(" | ")} |`
 
 const table = (head: ReadonlyArray<string>, rows: ReadonlyArray<ReadonlyArray<string>>): string => {
   const widths = head.map((cell, column) =>
-    Math.max(cell.length, 3, ...rows.map((cells) => (cells[column] ?? "").length))
+    Math.max(cell.length, 1, ...rows.map((cells) => (cells[column] ?? "").length))
   )
   const line = (cells: ReadonlyArray<string>): string =>
     row(cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)))

@@ -12,7 +12,7 @@ import { RateLimit } from "./RateLimit.ts"
 import { Target } from "./Targets.ts"
 import { BatchName, Text, wholeNumber } from "./Scalars.ts"
 import { Env } from "./Work.ts"
-import { Expected, Hint, optional, required } from "./Words.ts"
+import { Expected, Hint, Misplaced, optional, required } from "./Words.ts"
 
 const count = wholeNumber(1, Number.MAX_SAFE_INTEGER, "a whole number of at least 1")
 const blockedCount = wholeNumber(0, Number.MAX_SAFE_INTEGER, "a whole number, 0 or more")
@@ -36,6 +36,14 @@ export const RunSettings = Schema.Struct({
   )
 }).annotations({ identifier: "Run", description: "Defaults for the flags of the same names." })
 export type RunSettings = typeof RunSettings.Type
+
+const misplaced = {
+  ...Object.fromEntries(Object.keys(RunSettings.fields).map((key) => [key, "put it under `run`"])),
+  ...Object.fromEntries(Object.keys(FailurePolicy.fields).map((key) => [key, "put it under `failure`"])),
+  ...Object.fromEntries(
+    ["id", "forEach", "labels", "needs", "command", "shell", "steps"].map((key) => [key, "it belongs to a target"])
+  )
+}
 
 export const Manifest = Schema.Struct({
   $schema: optional(Schema.String, "Where the JSON Schema of this language is, for editors."),
@@ -64,5 +72,10 @@ export const Manifest = Schema.Struct({
     "Expressions evaluated when the run ends; part of the summary.",
     { examples: [{ released: "{{ targets.api.status == 'completed' }}" }] }
   )
-}).annotations({ identifier: "Manifest", title: "pawl batch", description: "A batch of targets for pawl." })
+}).annotations({
+  [Misplaced]: misplaced,
+  identifier: "Manifest",
+  title: "pawl batch",
+  description: "A batch of targets for pawl."
+})
 export type Manifest = typeof Manifest.Type

@@ -108,6 +108,17 @@ describe("a manifest that is wrong", () => {
       "1: name: a: `targets` is missing (add `targets`: the units of work, in the order they start)"
     ],
     [
+      "a key of a target beside the targets",
+      batch("steps: [{ id: x, run: y }]\ntargets: [{ id: x, run: y }]"),
+      "2: steps: `steps` does not belong here (it belongs to a target)"
+    ],
+    [
+      "keys of blocks beside the blocks",
+      batch("maxParallel: 4\nretries: { maxAttempts: 3 }\ntargets: [{ id: x, run: y }]"),
+      "2: maxParallel: `maxParallel` does not belong here (put it under `run`)",
+      "3: retries: `retries` does not belong here (put it under `failure`)"
+    ],
+    [
       "an empty list of targets",
       batch("targets: []"),
       "2: []: `targets` must be a list of at least one target, not an empty list"
