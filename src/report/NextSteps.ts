@@ -117,7 +117,9 @@ const goOn = (
   if (paused > 0 && !isTold) steps.push({ why: `ask about ${several(paused, "paused")} again`, command: again })
   if (pending === 0) return steps
   const when = retryAt == null ? "" : `, not before ${retryAt}`
-  if (!isTold) steps.push({ why: `go on with ${several(pending, "pending")}${when}`, command: again })
+  if (!isTold || retryAt != null) {
+    steps.push({ why: `go on with ${several(pending, "pending")}${when}`, command: again })
+  }
   if (haltReason === "TargetBlocked") {
     steps.push({ why: "go on past blocked targets", command: `${again} --auto-advance` })
   }

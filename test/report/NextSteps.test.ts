@@ -55,6 +55,13 @@ describe("what to do next", () => {
     ])
   })
 
+  it("is to come back as well where the run was rate-limited and a gate waits: the time is told beside it", () => {
+    const limited: RunFact = { ...halted("RateLimited"), retryAt: "2026-11-20T05:00:00.000Z" }
+    const words = nextSteps(summaryOf(...waiting("api"), limited), calls).map(({ why }) => why)
+    expect(words).toContainEqual(expect.stringMatching(/^go on with .*pending.*, not before 2026-11-20T05:00:00.000Z$/))
+    expect(words).toContain("go on once it is decided")
+  })
+
   it("is to come back where the run was rate-limited, and not before its time", () => {
     const limited: RunFact = { ...halted("RateLimited"), retryAt: "2026-11-20T05:00:00.000Z" }
     const summary = summarize({
