@@ -33,7 +33,8 @@ const fail = (message: string, hint: string): never => {
 const smokeTest = (outfile: string, { version, commit }: Identity): string | undefined => {
   const { exitCode, signalCode, stdout, stderr } = Bun.spawnSync([outfile, "--version"], {
     cwd: "/",
-    env: {},
+    // On Linux these are sealed; unsealed they would make Bun itself answer.
+    env: process.platform === "linux" ? { BUN_BE_BUN: "1", BUN_OPTIONS: "--version" } : {},
     timeout: 10_000
   })
   const answer = stdout.toString().trim()

@@ -26,6 +26,8 @@ const reportSchemas: ReadonlyArray<ReportSchemaName> = [
   "event",
   "status",
   "error",
+  "decision",
+  "cancel",
   "runs",
   "logs",
   "events",

@@ -18,6 +18,7 @@ import type { Identity } from "./cli/Defect.ts"
 import { layerStreams } from "./cli/LiveStreams.ts"
 import { layerLog } from "./cli/Log.ts"
 import { layerSignals } from "./cli/Signals.ts"
+import { layerSuspension } from "./cli/Suspension.ts"
 import { layerTerminal } from "./cli/Terminal.ts"
 import { Watchers } from "./cli/Watchers.ts"
 import { Environment } from "./manifest/Environment.ts"
@@ -38,6 +39,7 @@ const layer = Layer.mergeAll(
   layerFileSystem,
   layerPath,
   layerSignals,
+  layerSuspension,
   layerLog.pipe(Layer.provideMerge(layerStreams))
 )
 

@@ -7,8 +7,9 @@
  */
 import { createHash } from "node:crypto"
 import { readFileSync } from "node:fs"
-import { writeFile } from "node:fs/promises"
+import { rm, writeFile } from "node:fs/promises"
 import { basename } from "node:path"
+import { seal } from "./Seal.ts"
 
 export interface CompileOptions {
   /** Path of the entry file. */
@@ -27,7 +28,7 @@ const describe = ({ message, position }: BuildMessage | ResolveMessage): string 
 /**
  * Bundles and compiles.
  *
- * @returns undefined, or what the bundler complained of, one line a complaint.
+ * @returns undefined, or what the bundler complained of, one line a complaint, or that it can't be sealed.
  */
 export const compile = async (options: CompileOptions): Promise<string | undefined> => {
   const { entry, outfile, target, constants = {} } = options
@@ -52,7 +53,11 @@ export const compile = async (options: CompileOptions): Promise<string | undefin
       autoloadPackageJson: false
     }
   })
-  return result.success ? undefined : result.logs.map(describe).join("\n") || "the bundler gave no reason"
+  if (!result.success) return result.logs.map(describe).join("\n") || "the bundler gave no reason"
+  const isForLinux = target === undefined ? process.platform === "linux" : target.includes("linux")
+  const unsealed = isForLinux ? seal(outfile) : undefined
+  if (unsealed !== undefined) await rm(outfile)
+  return unsealed
 }
 
 /** Writes `FILE.sha256` beside a file, in the format of `sha256sum`, and returns the hex digest. */

@@ -7,7 +7,8 @@
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { ExitCode } from "../../src/run/ExitCode.ts"
-import type { FailureReason, HaltReason, RunEvent } from "../../src/run/RunEvent.ts"
+import type { FailureReason } from "../../src/run/EventShape.ts"
+import type { HaltReason, RunEvent } from "../../src/run/RunEvent.ts"
 import { code } from "./Markdown.ts"
 
 type Rows = ReadonlyArray<ReadonlyArray<string>>
@@ -15,7 +16,7 @@ type Rows = ReadonlyArray<ReadonlyArray<string>>
 const whatToDo: { readonly [Name in keyof typeof ExitCode]: string } = {
   Ok: "Go on. With `--strict` any blocked or errored target makes it 1.",
   Stuck: "Look at `targets` of the summary.",
-  ComeBackLater: "Run again after `retryAt`.",
+  ComeBackLater: "Run again after `retryAt`; where that is null, once what `preflight` of the summary tells is mended.",
   DecisionNeeded: "`pawl approve` or `pawl reject`, then run again.",
   Usage: "Fix the call.",
   NotAcceptable:
@@ -52,6 +53,7 @@ const haltReasons: { readonly [Reason in HaltReason]: string } = {
   NoMatchingItems: "No target was chosen: `--only` matched none. The exit code is 0.",
   RateLimited: "A rate limit, or with `--no-wait` a wait of more than a minute: run again after `retryAt`.",
   AwaitingApproval: "Nothing is left but targets that rest at a gate; without `--auto-advance`, as soon as one does.",
+  PreflightFailed: "A check of the `preflight` failed, so that no target was started.",
   ShutdownRequested: "A signal asked pawl to stop.",
   CheckpointFailed: "The run's state could not be written."
 }
@@ -79,8 +81,14 @@ export const failureReasonRows = (): Rows =>
 const events: { readonly [Type in RunEvent["type"]]: string } = {
   RunStarted: "The first event of a run: its id and its plan.",
   RunResumed: "Another invocation goes on with it; which targets begin again, which are retried.",
+  PreflightStarted: "An attempt of a check of the preflight began, with its process id.",
+  PreflightRetried:
+    "An attempt of a check failed and another follows, not before `nextAttemptAt`; with `rate-limited` it does not count.",
+  PreflightFinished: "A check is through, with its `outcome`: `passed`, `failed`, `continued` or `skipped`.",
   TargetStarted: "A target is taken up, or taken up again.",
   StepStarted: "An attempt began, with its process id.",
+  AttemptRecovered:
+    "An attempt ended after the pawl that started it was killed; it counts as it ended, and is not made again.",
   StepEntered:
     "A composite step began, with the branch or the items it goes by; or a step with `idempotent: false` is about to.",
   IterationEnded: "An iteration of a loop is through and another follows, not before `nextAttemptAt`.",

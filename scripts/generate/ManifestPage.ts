@@ -62,8 +62,8 @@ const stepRows: ReadonlyArray<readonly [field: string, meaning: string]> = [
 
 const stepVariables: ReadonlyArray<readonly [variable: string, meaning: string]> = [
   ["PAWL_RUN_ID", "The id of the run."],
-  ["PAWL_TARGET", "The id of the target."],
-  ["PAWL_STEP", "The id of the step."],
+  ["PAWL_TARGET", "The id of the target; `preflight` for a check of it."],
+  ["PAWL_STEP", "The id of the step or the check."],
   ["PAWL_ATTEMPT", "The number of the attempt, from 1."],
   ["PAWL_OUTPUT", "A file for `key=value` lines, or one JSON object a line; up to 1 MiB."]
 ]

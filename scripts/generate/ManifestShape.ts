@@ -60,7 +60,8 @@ const headings: Readonly<Record<string, string>> = {
   Parallel: "`parallel`",
   LoopStep: "A `loop` step",
   Loop: "`loop`",
-  RateLimit: "`rateLimit`"
+  RateLimit: "`rateLimit`",
+  Check: "A check"
 }
 
 const link = (identifier: string): string => {
@@ -134,6 +135,9 @@ const keysOf = (ast: AST.AST): ReadonlyArray<Key> => {
 const unique = (keys: ReadonlyArray<Key>): ReadonlyArray<Key> =>
   keys.filter((key, index) => keys.findIndex(({ name }) => name === key.name) === index)
 
+const requires = (keys: ReadonlyArray<Key>, wanted: string): boolean =>
+  keys.some(({ name, required }) => name === wanted && required)
+
 const same = (one: Key, other: Key): boolean => JSON.stringify(one) === JSON.stringify(other)
 
 /** Keys that every kind of a thing has, as most of them have it; which of all kinds is the one that differs tells its own. */
@@ -153,7 +157,7 @@ const sectionOf = (ast: AST.AST, common: ReadonlyArray<Key>, beside: string | un
     ? shared(apart.map(keysOf))
     // A key that tells one kind from the others must not be there with another kind.
     : together.length > 1
-    ? unique(together.flat()).map((key) => ({ ...key, required: false }))
+    ? unique(together.flat()).map((key) => ({ ...key, required: together.every((keys) => requires(keys, key.name)) }))
     : [...keysOf(ast), ...together.flat()]
   return {
     heading: headings[identifierOf(ast)] ?? "",

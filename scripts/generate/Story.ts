@@ -128,7 +128,7 @@ const volatile: ReadonlyArray<readonly [pattern: RegExp, name: string]> = [
   [/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z\b/g, "TIME"],
   [/\bsha256:[0-9a-f]{64}\b/g, "HASH"],
   [/\b[0-9a-f]{16}\b/g, "HASH"],
-  [/"crc":"[0-9a-f]{8}"/g, "\"crc\":\"CRC\""],
+  [/"(crc|prev)":"[0-9a-f]{8}"/g, "\"$1\":\"CRC\""],
   [/\b(?:\d+h)?(?:\d+m)?\d+(?:\.\d+)?m?s\b/g, "DURATION"],
   [/"(durationMs|pid|pidStart)":\d+/g, "\"$1\":NUMBER"],
   [/\bprocess \d+\b/g, "process PID"],

@@ -2,7 +2,7 @@
  * The disk, as far as the checkpoint needs it.
  *
  * Owns every file operation under a state directory but the logs. Must not know what the bytes
- * mean. The surprise: writes and syncs are synchronous calls. One of them is shorter than the
+ * mean, and follows no symbolic link in the last part of a path. The surprise: writes and syncs are synchronous calls. One of them is shorter than the
  * way to a worker thread and back, and while it lasts nothing may overtake it anyway.
  */
 import { Context, type Effect, type Either, type Scope } from "effect"
@@ -23,8 +23,12 @@ export interface AppendFile {
 }
 
 export class Disk extends Context.Tag("pawl/Disk")<Disk, {
-  /** Makes a folder and those above it, 0700. */
+  /** Makes a folder and those above it, 0700, durably. */
   readonly makeFolder: (path: string) => Effect.Effect<void, StateError>
+  /** Makes durable what a folder's files are called, whoever named them. */
+  readonly syncFolder: (path: string) => Effect.Effect<void, StateError>
+  /** Fails where a symbolic link, or a file, stands in the place of a folder; nothing there is fine. */
+  readonly checkFolder: (path: string) => Effect.Effect<void, StateError>
   /** Names in a folder; none where there is no such folder, or a file in its place. */
   readonly list: (path: string) => Effect.Effect<ReadonlyArray<string>, StateError>
   /** The bytes of a file from an offset on, at most `length` of them; undefined where there is no such file. */
@@ -43,7 +47,7 @@ export class Disk extends Context.Tag("pawl/Disk")<Disk, {
   ) => Effect.Effect<Either.Either<Uint8Array, string> | undefined, StateError>
   /** Opens a file for appending, 0600, made durable in its folder where it is new. */
   readonly openAppend: (path: string) => Effect.Effect<AppendFile, StateError, Scope.Scope>
-  /** When a file was last written, epoch milliseconds; undefined where there is no such file. */
+  /** When a file or a folder was last changed, epoch milliseconds; undefined where there is none. Fails for a link. */
   readonly modifiedAt: (path: string) => Effect.Effect<number | undefined, StateError>
   /** Removes a file or a folder with all in it. */
   readonly remove: (path: string) => Effect.Effect<void, StateError>

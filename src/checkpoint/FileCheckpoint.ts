@@ -13,8 +13,8 @@ import { StateError } from "../run/StateError.ts"
 import { Status } from "../run/Status.ts"
 import { Checkpoint } from "./Checkpoint.ts"
 import { Disk } from "./Disk.ts"
-import { encodeLine } from "./JournalLine.ts"
-import { stateError } from "./LiveDisk.ts"
+import { encodeLines } from "./JournalLine.ts"
+import { stateError } from "./DiskError.ts"
 import { makeRecord } from "./Record.ts"
 import { JOURNAL, recover, SNAPSHOT } from "./Recover.ts"
 import { encodeSnapshot } from "./Snapshot.ts"
@@ -52,11 +52,14 @@ const make = Effect.fn("FileCheckpoint.make")(function*(directory: string) {
   const attempt = (act: () => void): Effect.Effect<void, StateError> =>
     Effect.try({ try: act, catch: (cause) => cause instanceof StateError ? cause : stateError("written", path, cause) })
   if (journal.size > recovered.soundBytes) yield* attempt(() => journal.truncate(recovered.soundBytes))
+  // What a killed pawl wrote and did not sync is read like everything else, and is about to be told.
+  else if (journal.size > 0) yield* attempt(journal.sync)
 
   let waiting: Array<Waiting> = []
   let isCommitting = false
   let journalBytes = recovered.soundBytes
   let lastLineBytes = 0
+  let { lastLineCrc } = recovered
   let snapshotAt = journalBytes
   let snapshotBytes = 0
   let isUnsynced = false
@@ -73,7 +76,12 @@ const make = Effect.fn("FileCheckpoint.make")(function*(directory: string) {
   const snapshot = Effect.zipRight(
     attempt(sync),
     Effect.suspend(() => {
-      const text = encodeSnapshot({ state: record.state(), journalBytes, lastLineBytes })
+      const text = encodeSnapshot({
+        state: record.state(),
+        journalBytes,
+        lastLineBytes,
+        ...(lastLineCrc === undefined ? {} : { lastLineCrc })
+      })
       snapshotAt = journalBytes
       snapshotBytes = text.length
       return disk.replace(join(directory, SNAPSHOT), text)
@@ -85,10 +93,11 @@ const make = Effect.fn("FileCheckpoint.make")(function*(directory: string) {
   const write = (batch: ReadonlyArray<Waiting>, mustSync: boolean): void => {
     const events = batch.flatMap(({ facts }) => record.stamp(facts, clock.unsafeCurrentTimeMillis()))
     if (events.length > 0) {
-      const lines = events.map(encodeLine)
+      const { crc, lines } = encodeLines(events, lastLineCrc)
       isUnsynced = true
       journalBytes += journal.write(lines.join(""))
       lastLineBytes = Buffer.byteLength(lines[lines.length - 1] ?? "")
+      lastLineCrc = crc
     }
     if (mustSync && isUnsynced) journal.sync()
     if (mustSync) isUnsynced = false

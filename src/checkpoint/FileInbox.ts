@@ -8,8 +8,9 @@
  */
 import { Clock, Effect, Either, Layer, Option } from "effect"
 import { join } from "node:path"
-import type { Inbox } from "../run/Gates.ts"
+import type { Inbox, LeftCancel } from "../run/Gates.ts"
 import { StateError } from "../run/StateError.ts"
+import { cancelName, decodeCancel, encodeCancel, isCancel } from "./CancelFile.ts"
 import { decisionName, decodeDecision, encodeDecision, isTemporary, mostBytes } from "./DecisionFile.ts"
 import { Disk } from "./Disk.ts"
 import { type DroppedDecision, RunInbox } from "./Inbox.ts"
@@ -24,11 +25,21 @@ const coarse = 100
 
 const decoder = new TextDecoder()
 
+/** From the name and text of a file; on the left why it is of no use. */
+type Decode<A> = (name: string, text: string) => Either.Either<A, string>
+
 interface Seen {
   readonly decisions: Map<string, DroppedDecision>
+  readonly cancels: Map<string, LeftCancel>
   /** The folder's time before the last reading; undefined where it may not tell of the next change. */
   stamp: number | undefined
 }
+
+const contents = ({ cancels, decisions }: Seen, unreadable: ReadonlyArray<string>): Inbox => ({
+  decisions: [...decisions.values()].sort((a, b) => a.opened - b.opened),
+  cancels: [...cancels.values()],
+  unreadable
+})
 
 const make = Effect.gen(function*() {
   const disk = yield* Disk
@@ -36,18 +47,20 @@ const make = Effect.gen(function*() {
   const seenOf = (runDir: string): Seen => {
     const known = all.get(runDir)
     if (known !== undefined) return known
-    const seen: Seen = { decisions: new Map(), stamp: undefined }
+    const seen: Seen = { decisions: new Map(), cancels: new Map(), stamp: undefined }
     all.set(runDir, seen)
     return seen
   }
 
   /** One file; undefined where it is gone again. */
-  const readFile = (folder: string, name: string): Effect.Effect<Either.Either<DroppedDecision, string> | undefined> =>
+  const readFile = <A>(
+    folder: string,
+    name: string,
+    decode: Decode<A>
+  ): Effect.Effect<Either.Either<A, string> | undefined> =>
     disk.readPlain(join(folder, name), mostBytes).pipe(
       Effect.map((bytes) =>
-        bytes === undefined
-          ? undefined
-          : Either.flatMap(bytes, (plain) => decodeDecision(name, decoder.decode(plain)))
+        bytes === undefined ? undefined : Either.flatMap(bytes, (plain) => decode(name, decoder.decode(plain)))
       ),
       Effect.catchAll(({ message }) => Effect.succeed(Either.left(message)))
     )
@@ -55,14 +68,21 @@ const make = Effect.gen(function*() {
   const readNames = Effect.fn("FileInbox.readNames")(function*(folder: string, seen: Seen) {
     const names = (yield* disk.list(folder)).filter((name) => !isTemporary(name))
     const present = new Set(names)
-    for (const name of seen.decisions.keys()) if (!present.has(name)) seen.decisions.delete(name)
     const unreadable: Array<string> = []
+    const readNew = <A>(name: string, all: Map<string, A>, decode: Decode<A>, what: string) =>
+      Effect.map(readFile(folder, name, decode), (file) => {
+        if (file === undefined) return
+        if (Either.isRight(file)) all.set(name, file.right)
+        else unreadable.push(`inbox/${name} is left as it is, since it can't be read as ${what}: ${file.left}`)
+      })
+    for (const known of [seen.decisions, seen.cancels]) {
+      for (const name of known.keys()) if (!present.has(name)) known.delete(name)
+    }
     for (const name of names) {
-      if (seen.decisions.has(name)) continue
-      const file = yield* readFile(folder, name)
-      if (file === undefined) continue
-      if (Either.isRight(file)) seen.decisions.set(name, file.right)
-      else unreadable.push(`inbox/${name} is left as it is, since it can't be read as a decision: ${file.left}`)
+      if (seen.decisions.has(name) || seen.cancels.has(name)) continue
+      yield* isCancel(name)
+        ? readNew(name, seen.cancels, decodeCancel, "a request to stop")
+        : readNew(name, seen.decisions, decodeDecision, "a decision")
     }
     return unreadable
   })
@@ -75,13 +95,8 @@ const make = Effect.gen(function*() {
       const stamp = (yield* disk.modifiedAt(folder)) ?? 0
       seen.stamp = now - stamp < coarse ? undefined : stamp
       const unreadable = yield* readNames(folder, seen)
-      const decisions = [...seen.decisions.values()].sort((a, b) => a.opened - b.opened)
-      return { decisions, unreadable }
-    }).pipe(
-      Effect.catchAll(({ message }) =>
-        Effect.succeed({ decisions: [...seenOf(runDir).decisions.values()], unreadable: [message] })
-      )
-    )
+      return contents(seen, unreadable)
+    }).pipe(Effect.catchAll(({ message }) => Effect.succeed(contents(seenOf(runDir), [message]))))
 
   const changed = (runDir: string): Effect.Effect<void> =>
     Effect.gen(function*() {
@@ -94,16 +109,24 @@ const make = Effect.gen(function*() {
       yield* Effect.sleep(interval)
     })
 
-  const earlier = Effect.fn("FileInbox.earlier")(function*(folder: string, name: string) {
-    const path = join(folder, name)
-    const file = yield* readFile(folder, name)
-    if (file !== undefined && Either.isRight(file)) return { decision: file.right, file: path }
-    return yield* new StateError({
-      message: `${path} is in the way of a decision, and can't be read as one: ${file?.left ?? "it is gone again"}`,
-      hint: "look at it, and move it away if nobody is writing it; then decide again",
-      path
+  /** What has the name already. */
+  const earlier = <A>(folder: string, name: string, decode: Decode<A>, what: string): Effect.Effect<A, StateError> =>
+    Effect.flatMap(readFile(folder, name, decode), (file) => {
+      if (file !== undefined && Either.isRight(file)) return Effect.succeed(file.right)
+      const path = join(folder, name)
+      return new StateError({
+        message: `${path} is in the way of ${what}, and can't be read as one: ${file?.left ?? "it is gone again"}`,
+        hint: "look at it, and move it away if nobody is writing it; then try again",
+        path
+      })
     })
-  })
+
+  /** Makes a file of an inbox; false where its name is taken. */
+  const put = (folder: string, name: string, text: string): Effect.Effect<boolean, StateError> =>
+    disk.checkFolder(folder).pipe(
+      Effect.zipRight(disk.makeFolder(folder)),
+      Effect.zipRight(disk.create(join(folder, name), text))
+    )
 
   return RunInbox.of({
     read,
@@ -112,9 +135,16 @@ const make = Effect.gen(function*() {
       Effect.gen(function*() {
         const folder = inboxFolder(runDir)
         const name = decisionName(decision.opened)
-        yield* disk.makeFolder(folder)
-        const isFirst = yield* disk.create(join(folder, name), encodeDecision(decision))
-        return isFirst ? Option.none() : Option.some(yield* earlier(folder, name))
+        if (yield* put(folder, name, encodeDecision(decision))) return Option.none()
+        const first = yield* earlier(folder, name, decodeDecision, "a decision")
+        return Option.some({ decision: first, file: join(folder, name) })
+      }),
+    cancel: (runDir, request) =>
+      Effect.gen(function*() {
+        const folder = inboxFolder(runDir)
+        const name = cancelName(request.invocation)
+        if (yield* put(folder, name, encodeCancel(request))) return Option.none()
+        return Option.some(yield* earlier(folder, name, decodeCancel, "a request to stop"))
       })
   })
 })

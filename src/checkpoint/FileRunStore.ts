@@ -8,6 +8,7 @@ import { Effect, Either, Layer } from "effect"
 import { dirname, join } from "node:path"
 import { decodePlan, encodePlan } from "../plan/PlanJson.ts"
 import type { Plan } from "../plan/Plan.ts"
+import { isRunId } from "../run/RunId.ts"
 import { decodeOrigin, encodeOrigin, type RunOrigin } from "../run/RunOrigin.ts"
 import { StateError } from "../run/StateError.ts"
 import { Status } from "../run/Status.ts"
@@ -15,30 +16,40 @@ import { Disk } from "./Disk.ts"
 import { layerFile as layerFileCheckpoint } from "./FileCheckpoint.ts"
 import { liveHolder, lock, nameRun } from "./Lock.ts"
 import { readEvents } from "./ReadEvents.ts"
-import { recover } from "./Recover.ts"
+import { JOURNAL, recover } from "./Recover.ts"
 import {
   batchDirectory,
   currentFile,
   FIRST_PLAN,
   inboxFolder,
+  isPlanName,
   lockFile,
+  logsFolder,
   nextPlanName,
   originFile,
   removedFolder,
   runDirectory,
-  runsDirectory
+  runsDirectory,
+  spoolFolder
 } from "./RunDirectory.ts"
 import { type RunRef, RunStore } from "./RunStore.ts"
 
+/** What keeps other processes away from a batch. */
+export interface Locks {
+  readonly lock: typeof lock
+  readonly nameRun: typeof nameRun
+  readonly liveHolder: typeof liveHolder
+}
+
 const decoder = new TextDecoder()
 
-const make = Effect.gen(function*() {
+const make = Effect.fn("FileRunStore.make")(function*({ liveHolder, lock, nameRun }: Locks) {
   const disk = yield* Disk
   const status = yield* Status
 
   const readPlan = Effect.fn("FileRunStore.readPlan")(function*(directory: string, name: string) {
     const path = join(directory, name)
-    const bytes = yield* disk.read(path)
+    const bytes = isPlanName(name) ? yield* disk.read(path) : undefined
     const plan = bytes === undefined ? Either.left("it is not there") : decodePlan(decoder.decode(bytes))
     if (Either.isRight(plan)) return plan.right
     return yield* new StateError({
@@ -72,9 +83,20 @@ const make = Effect.gen(function*() {
     if (bytes === undefined || decoder.decode(bytes) !== text) yield* disk.replace(path, text)
   })
 
+  /** No folder of a run may be a link: whoever made it could have another place written to, or removed. */
+  const checkRun = ({ directory }: RunRef) =>
+    Effect.forEach(
+      [directory, logsFolder(directory), spoolFolder(directory), inboxFolder(directory)],
+      disk.checkFolder,
+      { discard: true }
+    )
+  const checkBatch = (batchDir: string) =>
+    Effect.forEach([batchDir, runsDirectory(batchDir)], disk.checkFolder, { discard: true })
+
   const runsOf = (stateDir: string, batch: string) => {
     const batchDir = batchDirectory(stateDir, batch)
     return disk.list(runsDirectory(batchDir)).pipe(
+      Effect.tap((names) => Effect.when(checkBatch(batchDir), () => names.length > 0)),
       Effect.flatMap(Effect.forEach((runId) => {
         const directory = runDirectory(batchDir, runId)
         return Effect.map(
@@ -95,7 +117,10 @@ const make = Effect.gen(function*() {
     )
 
   const currentOf = (batchDir: string) =>
-    Effect.map(disk.read(currentFile(batchDir)), (bytes) => bytes === undefined ? "" : decoder.decode(bytes).trim())
+    Effect.map(
+      disk.read(currentFile(batchDir)),
+      (bytes) => bytes === undefined ? undefined : decoder.decode(bytes).trim()
+    )
 
   const lockOf = (ref: RunRef): string => lockFile(dirname(dirname(ref.directory)))
 
@@ -106,6 +131,7 @@ const make = Effect.gen(function*() {
     })
 
   const read = Effect.fn("FileRunStore.read")(function*(ref: RunRef) {
+    yield* checkRun(ref)
     const { state } = yield* Effect.provideService(recover(ref.directory), Disk, disk)
     const plan = yield* readPlan(ref.directory, state.plan === "" ? FIRST_PLAN : state.plan)
     const isCurrent = (yield* currentOf(dirname(dirname(ref.directory)))) === ref.runId
@@ -116,14 +142,34 @@ const make = Effect.gen(function*() {
   const open = Effect.fn("FileRunStore.open")(function*(stateDir: string, batch: string) {
     const batchDir = batchDirectory(stateDir, batch)
     yield* disk.makeFolder(batchDir)
-    yield* lock(lockFile(batchDir), batch)
+    yield* checkBatch(batchDir)
+    const notes = yield* lock(lockFile(batchDir), batch)
     const refOf = (runId: string): RunRef => ({ runId, batch, directory: runDirectory(batchDir, runId) })
-    const runId = yield* currentOf(batchDir)
+    const named = yield* currentOf(batchDir)
+    // Who wrote it may have been killed before its name was durable, and a power cut would begin the batch anew.
+    if (named !== undefined) yield* disk.syncFolder(batchDir)
+    const runId = named ?? ""
+    // One that is empty names no run either: to begin anew, people remove it.
+    if (named !== undefined && !isRunId(named)) {
+      return yield* new StateError({
+        message: `${currentFile(batchDir)} names no run: ${JSON.stringify(runId.slice(0, 80))} can't be the id of one`,
+        hint: "write the id of the run to go on with into it, or remove it to start anew",
+        path: currentFile(batchDir)
+      })
+    }
     if (runId !== "" && (yield* disk.modifiedAt(join(refOf(runId).directory, FIRST_PLAN))) === undefined) {
       return yield* new StateError({
         message: `${currentFile(batchDir)} names run ${runId}, whose plan is not there`,
         hint: "restore the run from a backup, or remove that file to start anew",
         path: currentFile(batchDir)
+      })
+    }
+    const journal = join(refOf(runId).directory, JOURNAL)
+    if (runId !== "" && (yield* disk.modifiedAt(journal)) === undefined) {
+      return yield* new StateError({
+        message: `${journal} is not there: durable events are missing`,
+        hint: `restore the file from a backup, or remove ${currentFile(batchDir)} to start anew`,
+        path: journal
       })
     }
     const discard = (ref: RunRef) =>
@@ -147,19 +193,25 @@ const make = Effect.gen(function*() {
         Effect.map(disk.modifiedAt(join(refOf(id).directory, FIRST_PLAN)), (at) => at !== undefined),
       create: (id: string, plan: Plan) => {
         const ref = refOf(id)
-        return disk.makeFolder(join(ref.directory, "logs")).pipe(
+        const made = disk.makeFolder(logsFolder(ref.directory)).pipe(
           Effect.zipRight(disk.makeFolder(inboxFolder(ref.directory))),
+          // There from the first: a run that goes on without its journal has lost it.
+          Effect.zipRight(Effect.scoped(disk.openAppend(join(ref.directory, JOURNAL)))),
           Effect.zipRight(disk.replace(join(ref.directory, FIRST_PLAN), encodePlan(plan))),
           Effect.zipRight(disk.replace(currentFile(batchDir), `${id}\n`)),
           Effect.as(ref),
-          Effect.tapError(() => Effect.ignoreLogged(disk.remove(ref.directory)))
+          // It may be named already: first of all nobody goes on with it.
+          Effect.tapError(() => Effect.ignoreLogged(discard(ref)))
         )
+        // What somebody else put there is not removed.
+        return Effect.zipRight(checkRun(ref), made)
       },
       addPlan: (ref: RunRef, plan: Plan) =>
         disk.list(ref.directory).pipe(
           Effect.map(nextPlanName),
           Effect.tap((name) => disk.replace(join(ref.directory, name), encodePlan(plan)))
         ),
+      notes,
       origin: readOrigin,
       keepOrigin,
       discard,
@@ -171,6 +223,7 @@ const make = Effect.gen(function*() {
   return RunStore.of({
     list,
     read,
+    origin: readOrigin,
     live,
     events: (ref, from) => Effect.provideService(readEvents(ref.directory, from), Disk, disk),
     size: (ref) => disk.size(ref.directory),
@@ -185,11 +238,15 @@ const make = Effect.gen(function*() {
     checkpoint: (ref) =>
       layerFileCheckpoint(ref.directory).pipe(
         Layer.provide(Layer.merge(Layer.succeed(Disk, disk), Layer.succeed(Status, status))),
-        Layer.provide(Layer.effectDiscard(nameRun(lockOf(ref), ref.runId)))
+        Layer.provide(Layer.effectDiscard(Effect.zipRight(checkRun(ref), nameRun(lockOf(ref), ref.runId))))
       ),
     saveSummary: (ref, text) => disk.replace(join(ref.directory, "summary.json"), text)
   })
 })
 
-/** Runs on the disk of this machine. */
-export const layerFile: Layer.Layer<RunStore, never, Disk | Status> = Layer.effect(RunStore, make)
+/** Runs on a disk, under locks of whatever kind. */
+export const layerFileWith = (locks: Locks): Layer.Layer<RunStore, never, Disk | Status> =>
+  Layer.effect(RunStore, make(locks))
+
+/** Runs on a disk, under the locks of this machine. */
+export const layerFile: Layer.Layer<RunStore, never, Disk | Status> = layerFileWith({ liveHolder, lock, nameRun })

@@ -3,112 +3,204 @@
  *
  * Owns the lock file. Must not wait: who comes second is told at once who was first. The
  * surprise: the lock is the system's own (`flock`), which the kernel gives back when its holder
- * dies, however it dies; what is written in the file is only for people.
+ * dies, however it dies. What is written in the file counts only where that lock is free: locks
+ * may not reach from one host to another, so a holder elsewhere is believed.
  */
-import { dlopen, FFIType } from "bun:ffi"
-import { Effect, type Scope } from "effect"
-import { appendFileSync, closeSync, ftruncateSync, openSync, readFileSync, writeSync } from "node:fs"
-import { hostname } from "node:os"
-import { isAlive, startTimeOf } from "../process/ProcessTable.ts"
-import { RunHeldError, type StateError } from "../run/StateError.ts"
-import { stateError } from "./LiveDisk.ts"
+import { Clock, Effect, Either, Option, type Scope } from "effect"
+import {
+  appendFileSync,
+  closeSync,
+  constants,
+  fchmodSync,
+  fstatSync,
+  ftruncateSync,
+  lstatSync,
+  openSync,
+  readFileSync,
+  writeSync
+} from "node:fs"
+import { dirname } from "node:path"
+import type { RunHeldError, StateError } from "../run/StateError.ts"
+import { NotPlain, stateError } from "./DiskError.ts"
+import { isFlockHeld, takeFlock } from "./Flock.ts"
+import {
+  decodeHolder,
+  encodeHolder,
+  encodeRun,
+  type Holder,
+  isThisProcess,
+  readHolder,
+  thisHolder,
+  whereabouts
+} from "./Holder.ts"
+import { heldError, lockNotes, type Refusal } from "./LockWords.ts"
 
-const LOCK_EX = 2
-const LOCK_NB = 4
-/** The C library's names: glibc, musl, macOS. */
-const libraries = ["libc.so.6", "libc.so", "libSystem.B.dylib"]
+const { O_APPEND, O_CREAT, O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_RDWR, O_WRONLY } = constants
+const OWNER = 0o600
 
-const flock = (fd: number): boolean => {
-  for (const library of libraries) {
-    try {
-      const { symbols } = dlopen(library, { flock: { args: [FFIType.i32, FFIType.i32], returns: FFIType.i32 } })
-      return symbols.flock(fd, LOCK_EX | LOCK_NB) === 0
-    } catch {
-      // Not this system's name for it: the next one is tried, and none at all is an error below.
-    }
-  }
-  throw new Error("this system has no flock")
-}
-
-export interface Holder {
-  readonly pid: number
-  /** The run that it works on; absent before it has come to one. */
-  readonly runId?: string
-  readonly pidStart?: number
-  readonly host: string
-}
-
-/** The last line of that name: what is known later stands further down. */
-const field = (text: string, name: string): string | undefined =>
-  [...text.matchAll(new RegExp(`^${name}=(.*)$`, "gm"))].at(-1)?.[1]
-
-/** Who a lock file names; undefined where it is not there or names nobody. */
-export const readHolder = (path: string): Holder | undefined => {
+/** False where the file is gone, or where there are no locks: nobody can have one then. */
+const isHeld = Option.liftThrowable((path: string): boolean => {
+  const fd = openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
   try {
-    const text = readFileSync(path, "utf8")
-    const pid = Number(field(text, "pid") ?? "x")
-    const start = Number(field(text, "pidStart") ?? "x")
-    if (!Number.isSafeInteger(pid)) return undefined
-    const runId = field(text, "run")
-    return {
-      pid,
-      host: field(text, "host") ?? "",
-      ...(Number.isSafeInteger(start) ? { pidStart: start } : {}),
-      ...(runId === undefined ? {} : { runId })
-    }
-  } catch {
-    return undefined
+    return isFlockHeld(fd)
+  } finally {
+    closeSync(fd)
   }
-}
+})
 
 /** The holder, where it is a process of this machine that still runs. */
 export const liveHolder = (path: string): Holder | undefined => {
   const holder = readHolder(path)
-  if (holder === undefined || holder.host !== hostname()) return undefined
-  return isAlive(holder) ? holder : undefined
+  if (holder === undefined) return undefined
+  const where = whereabouts(holder)
+  return where === "alive" || (where === "other-ids" && Option.contains(isHeld(path), true)) ? holder : undefined
 }
 
-const held = (path: string, batch: string): RunHeldError => {
-  const holder = readHolder(path)
-  const who = holder === undefined ? "another process" : `process ${holder.pid} on ${holder.host}`
-  return new RunHeldError({
-    message: `batch ${batch} is being worked on by ${who}`,
-    hint: `wait for it to end, or look at it with: pawl status ${batch}`,
-    ...(holder === undefined ? {} : { pid: holder.pid })
-  })
+interface Taken {
+  /** Locked as well, since the lock file can be removed while it is held, by hand, and made anew. */
+  readonly folder: number
+  readonly file: number
+  /** Of the folder. */
+  readonly mode: number
+  /** Who did not give the lock back, and is gone. */
+  readonly before?: Holder
 }
 
-const take = (path: string, batch: string): number | RunHeldError => {
-  const fd = openSync(path, "a+", 0o600)
-  if (!flock(fd)) {
+const openFile = (path: string): number => {
+  const fd = openSync(path, O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK, OWNER)
+  try {
+    const stat = fstatSync(fd)
+    if (!stat.isFile()) throw new NotPlain()
+    // A umask can keep even the owner out of what it makes.
+    if ((stat.mode & OWNER) !== OWNER) fchmodSync(fd, OWNER)
+    return fd
+  } catch (cause) {
     closeSync(fd)
-    return held(path, batch)
+    throw cause
   }
-  const start = startTimeOf(process.pid)
-  ftruncateSync(fd, 0)
-  writeSync(fd, `pid=${process.pid}\n${start === undefined ? "" : `pidStart=${start}\n`}host=${hostname()}\n`)
-  return fd
 }
+
+const isSameFile = (fd: number, path: string): boolean => {
+  const opened = fstatSync(fd)
+  const named = lstatSync(path, { throwIfNoEntry: false })
+  return named?.ino === opened.ino && named.dev === opened.dev
+}
+
+/** A network's file system may lock files alone; then the file has to do. */
+const takeFolder = (fd: number): boolean => {
+  try {
+    return takeFlock(fd)
+  } catch {
+    return true
+  }
+}
+
+/** Who is named in a lock that is free, and may work on the batch all the same. */
+const refusalBy = (before: Holder | undefined): Refusal | undefined => {
+  if (before === undefined || isThisProcess(before)) return undefined
+  const where = whereabouts(before)
+  return where === "alive" || where === "elsewhere"
+    ? { holder: before, isElsewhere: where === "elsewhere" }
+    : undefined
+}
+
+const refusedBy = (path: string): Refusal => {
+  const holder = readHolder(path)
+  return holder === undefined ? "nameless" : { holder, isElsewhere: false }
+}
+
+/** Undefined where the file was replaced in the moment between opening and locking it. */
+const takeFile = (path: string, since: string, folder: number): Either.Either<Taken, Refusal> | undefined => {
+  const file = openFile(path)
+  let isOurs = false
+  try {
+    if (!takeFlock(file)) return Either.left(refusedBy(path))
+    if (!isSameFile(file, path)) return undefined
+    if (!takeFolder(folder)) return Either.left(refusedBy(path))
+    const before = decodeHolder(readFileSync(file, "utf8"))
+    const refusal = refusalBy(before)
+    if (refusal !== undefined) return Either.left(refusal)
+    ftruncateSync(file, 0)
+    writeSync(file, encodeHolder(thisHolder(since)))
+    isOurs = true
+    const isLeft = before !== undefined && !isThisProcess(before)
+    return Either.right({ folder, file, mode: fstatSync(folder).mode & 0o777, ...(isLeft ? { before } : {}) })
+  } finally {
+    if (!isOurs) closeSync(file)
+  }
+}
+
+/** How often a lock file that goes away under one's hands is opened anew. */
+const OPENINGS = 20
+
+const take = (path: string, since: string): Either.Either<Taken, Refusal> => {
+  // Opened first, and so closed first when the process is killed: who has the file can have the folder too.
+  const folder = openSync(dirname(path), O_RDONLY | O_DIRECTORY | O_NOFOLLOW)
+  let isOurs = false
+  try {
+    for (let opening = 0; opening < OPENINGS; opening++) {
+      const taken = takeFile(path, since, folder)
+      if (taken === undefined) continue
+      isOurs = Either.isRight(taken)
+      return taken
+    }
+    return Either.left("nameless")
+  } finally {
+    if (!isOurs) closeSync(folder)
+  }
+}
+
+/** Whoever has just taken the lock writes its name in the next moment, milliseconds. */
+const NAME_MS = 10
+const NAME_LOOKS = 20
+
+/** Waits a little for the holder's name, if it is not there yet. */
+const named = (path: string, refusal: Refusal, looks = NAME_LOOKS): Effect.Effect<Refusal> =>
+  refusal !== "nameless" || looks === 0
+    ? Effect.succeed(refusal)
+    : Effect.flatMap(Effect.sleep(NAME_MS), () => named(path, refusedBy(path), looks - 1))
+
+const attempt = <A>(path: string, act: () => A): Effect.Effect<A, StateError> =>
+  Effect.try({ try: act, catch: (cause) => stateError("locked", path, cause) })
+
+const acquire = (path: string, batch: string): Effect.Effect<Taken, StateError | RunHeldError> =>
+  Effect.gen(function*() {
+    const since = new Date(yield* Clock.currentTimeMillis).toISOString()
+    const taken = yield* attempt(path, () => take(path, since))
+    if (Either.isRight(taken)) return taken.right
+    return yield* heldError(path, batch, yield* named(path, taken.left))
+  })
+
+const release = ({ file, folder }: Taken) =>
+  Effect.sync(() => {
+    try {
+      ftruncateSync(file, 0)
+    } catch {
+      // The disk broke under the run. The name that stays there is that of a process which is gone.
+    }
+    closeSync(folder)
+    closeSync(file)
+  })
 
 /** Says in a lock that this process holds which run it works on. */
 export const nameRun = (path: string, runId: string): Effect.Effect<void, StateError> =>
   Effect.try({
     try: () => {
-      if (readHolder(path)?.pid === process.pid) appendFileSync(path, `run=${runId}\n`)
+      const holder = readHolder(path)
+      if (holder === undefined || !isThisProcess(holder)) return
+      const fd = openSync(path, O_WRONLY | O_APPEND | O_NOFOLLOW | O_NONBLOCK)
+      try {
+        appendFileSync(fd, encodeRun(runId))
+      } finally {
+        closeSync(fd)
+      }
     },
     catch: (cause) => stateError("written", path, cause)
   })
 
-/** Takes the lock until the scope closes. */
-export const lock = (path: string, batch: string): Effect.Effect<void, StateError | RunHeldError, Scope.Scope> =>
-  Effect.asVoid(Effect.acquireRelease(
-    Effect.flatMap(
-      Effect.try({ try: () => take(path, batch), catch: (cause) => stateError("locked", path, cause) }),
-      (taken) => typeof taken === "number" ? Effect.succeed(taken) : Effect.fail(taken)
-    ),
-    (fd) =>
-      Effect.sync(() => {
-        ftruncateSync(fd, 0)
-        closeSync(fd)
-      })
-  ))
+/** Takes the lock until the scope closes; gives what there is to tell about it. */
+export const lock = (
+  path: string,
+  batch: string
+): Effect.Effect<ReadonlyArray<string>, StateError | RunHeldError, Scope.Scope> =>
+  Effect.map(Effect.acquireRelease(acquire(path, batch), release), (taken) => lockNotes(path, taken))

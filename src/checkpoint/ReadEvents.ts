@@ -9,7 +9,7 @@ import { Effect, Either } from "effect"
 import { join } from "node:path"
 import { Disk } from "./Disk.ts"
 import type { Damage } from "./Journal.ts"
-import { decodeLine, eventText } from "./JournalLine.ts"
+import { checksumIn, decodeNext, eventText } from "./JournalLine.ts"
 import { damaged, JOURNAL } from "./Recover.ts"
 import type { JournalEvent, JournalPart, JournalPlace } from "./RunStore.ts"
 
@@ -19,31 +19,36 @@ const LINE_FEED = 10
 const decoder = new TextDecoder()
 
 /** The event of a line without its end. One event a line, without gaps: the number of a line is that of its event. */
-const readLine = (text: string, line: number): Either.Either<JournalEvent, Damage> =>
-  Either.mapLeft(decodeLine(text), (why) => ({ line, why })).pipe(
-    Either.filterOrLeft(({ seq }) => seq === line, ({ seq }) => ({
-      line,
-      why: `its seq is ${seq} where ${line} is due`
-    })),
-    Either.map((event) => ({ event, text: eventText(text) }))
+const readLine = (
+  bytes: Uint8Array,
+  line: number,
+  previous: string | undefined
+): Either.Either<JournalEvent, Damage> =>
+  decodeNext(bytes, line, previous).pipe(
+    Either.mapBoth({
+      onLeft: (why) => ({ line, why }),
+      onRight: (event) => ({ event, text: eventText(decoder.decode(bytes)) })
+    })
   )
 
 const readLines = (bytes: Uint8Array, from: JournalPlace): Either.Either<JournalPart, Damage> => {
   const events: Array<JournalEvent> = []
   let start = 0
-  let { seq } = from
+  let { crc, seq } = from
   for (let end = bytes.indexOf(LINE_FEED); end !== -1; end = bytes.indexOf(LINE_FEED, start)) {
-    const event = readLine(decoder.decode(bytes.subarray(start, end)), seq + 1)
+    const line = bytes.subarray(start, end)
+    const event = readLine(line, seq + 1, crc)
     if (Either.isLeft(event)) {
       if (events.length === 0) return Either.left(event.left)
       // What is sound before it is given first; the next part then begins with the damage.
       break
     }
     events.push(event.right)
+    crc = checksumIn(line)
     start = end + 1
     seq += 1
   }
-  return Either.right({ events, place: { bytes: from.bytes + start, seq } })
+  return Either.right({ events, place: { bytes: from.bytes + start, seq, ...(crc === undefined ? {} : { crc }) } })
 }
 
 /** The events after a place, some of them at a time; none where there are no more for now. */

@@ -11,7 +11,7 @@ import { StateError } from "../run/StateError.ts"
 import type { Recovery } from "./Checkpoint.ts"
 import { Disk } from "./Disk.ts"
 import { type Damage, inspect, type Replay, replay } from "./Journal.ts"
-import { decodeLine } from "./JournalLine.ts"
+import { checksumIn, decodeBytes } from "./JournalLine.ts"
 import { decodeSnapshot, type Snapshot } from "./Snapshot.ts"
 
 export const JOURNAL = "journal.ndjson"
@@ -22,6 +22,8 @@ export interface Recovered {
   readonly recovery: Recovery
   /** Length of the sound part of the journal. */
   readonly soundBytes: number
+  /** The checksum of its last line; undefined where there is none. */
+  readonly lastLineCrc: string | undefined
 }
 
 export const damaged = (path: string, { line, why }: Damage): StateError =>
@@ -31,14 +33,16 @@ export const damaged = (path: string, { line, why }: Damage): StateError =>
     path
   })
 
-const decoder = new TextDecoder()
+// A mark of its beginning is not part of what was written.
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true })
 
 /** Whether the journal, read from the snapshot's last line on, really holds that line. */
-const fits = (snapshot: Snapshot, bytes: Uint8Array): boolean => {
-  const line = bytes.subarray(0, snapshot.lastLineBytes)
-  if (line.length < snapshot.lastLineBytes || line.at(-1) !== 10) return false
-  const event = decodeLine(decoder.decode(line.subarray(0, -1)))
-  return Either.isRight(event) && event.right.seq === snapshot.state.seq
+const fits = ({ lastLineBytes, lastLineCrc, state }: Snapshot, bytes: Uint8Array): boolean => {
+  const line = bytes.subarray(0, lastLineBytes - 1)
+  if (line.length < lastLineBytes - 1 || bytes[lastLineBytes - 1] !== 10) return false
+  const event = decodeBytes(line)
+  return Either.isRight(event) && event.right.seq === state.seq
+    && (lastLineCrc === undefined || lastLineCrc === checksumIn(line))
 }
 
 const readSnapshot = Effect.fn("Recover.readSnapshot")(function*(directory: string) {
@@ -59,55 +63,66 @@ const readSnapshot = Effect.fn("Recover.readSnapshot")(function*(directory: stri
 /** Read at a time, so that a long journal is not held whole. */
 const CHUNK_BYTES = 4 * 1024 * 1024
 
-/** The part of the journal that the snapshot stands for must be whole too: what is durable is never given up. */
+/**
+ * The part of the journal that the snapshot stands for must be whole too: what is durable is never given
+ * up. Gives the number of its lines.
+ */
 const inspectBefore = Effect.fn("Recover.inspectBefore")(function*(path: string, until: number) {
   const disk = yield* Disk
   let from = 0
   let line = 1
   let chunk = CHUNK_BYTES
+  let crc: string | undefined
   while (from < until) {
-    const bytes = (yield* disk.read(path, from, Math.min(chunk, until - from))) ?? new Uint8Array()
-    const seen = yield* Either.mapLeft(inspect(bytes, line), (damage) => damaged(path, damage))
-    if (seen.lines === 0 && bytes.length === until - from) {
+    const asked = Math.min(chunk, until - from)
+    const bytes = (yield* disk.read(path, from, asked)) ?? new Uint8Array()
+    const seen = yield* Either.mapLeft(inspect(bytes, line, crc), (damage) => damaged(path, damage))
+    if (seen.lines === 0 && (bytes.length < asked || asked === until - from)) {
       return yield* damaged(path, { line, why: "it does not end where the snapshot says" })
     }
     // A line longer than a chunk is read again with a larger one.
     chunk = seen.lines === 0 ? chunk * 2 : CHUNK_BYTES
     from += seen.bytes
     line += seen.lines
+    crc = seen.crc
   }
+  return line - 1
 })
 
 /** The state that the files of a run tell, and how they told it. */
 export const recover = Effect.fn("Recover.recover")(function*(directory: string) {
   const disk = yield* Disk
   const path = join(directory, JOURNAL)
-  const whole = (snapshot: "none" | "unfit") =>
+  const whole = (snapshot: "none" | "unfit", held?: RunState) =>
     Effect.gen(function*() {
       const bytes = (yield* disk.read(path)) ?? new Uint8Array()
       const read = yield* Either.mapLeft(replay(bytes, empty, 1), (damage) => damaged(path, damage))
+      // A journal without any event does not say whose it is; one of another run has nothing to do with this snapshot.
+      const isSameRun = read.state.seq === 0 || read.state.runId === held?.runId
+      if (held !== undefined && read.state.seq < held.seq && isSameRun) {
+        return yield* new StateError({
+          message: `${path} ends before event ${held.seq}, which ${SNAPSHOT} holds: durable events are missing`,
+          hint: "restore the file from a backup, or set this run aside with --fresh and start anew",
+          path
+        })
+      }
       return done(read, 0, snapshot)
     })
   const snapshot = yield* readSnapshot(directory)
   if (snapshot === "none" || snapshot === "unfit") return yield* whole(snapshot)
 
-  const from = snapshot.journalBytes - snapshot.lastLineBytes
+  const { journalBytes, lastLineBytes, state } = snapshot
+  const from = journalBytes - lastLineBytes
   const bytes = (yield* disk.read(path, from)) ?? new Uint8Array()
-  if (bytes.length < snapshot.lastLineBytes) {
-    return yield* new StateError({
-      message: `${path} ends before event ${snapshot.state.seq}, which ${SNAPSHOT} holds: durable events are missing`,
-      hint: "restore the file from a backup, or set this run aside with --fresh and start anew",
-      path
-    })
+  if (!fits(snapshot, bytes) || (yield* inspectBefore(path, journalBytes)) !== state.seq) {
+    return yield* whole("unfit", state)
   }
-  if (!fits(snapshot, bytes)) return yield* whole("unfit")
-  yield* inspectBefore(path, from)
-  const after = bytes.subarray(snapshot.lastLineBytes)
+  const crc = checksumIn(bytes.subarray(0, lastLineBytes - 1))
   const read = yield* Either.mapLeft(
-    replay(after, snapshot.state, snapshot.state.seq + 1),
+    replay(bytes.subarray(lastLineBytes), state, state.seq + 1, crc),
     (damage) => damaged(path, damage)
   )
-  return done(read, snapshot.journalBytes, "used")
+  return done(read, journalBytes, "used")
 })
 
 const done = (read: Replay, before: number, snapshot: Recovery["snapshot"]): Recovered => ({
@@ -117,5 +132,6 @@ const done = (read: Replay, before: number, snapshot: Recovery["snapshot"]): Rec
     snapshot,
     ...(read.dropped === undefined ? {} : { dropped: read.dropped })
   },
-  soundBytes: before + read.soundBytes
+  soundBytes: before + read.soundBytes,
+  lastLineCrc: read.crc
 })

@@ -10,6 +10,9 @@ export const FIRST_PLAN = "plan.json"
 
 const planName = /^plan(?:\.(\d+))?\.json$/
 
+/** Whether a name is that of a plan, and so of a file in the run's own directory. */
+export const isPlanName = (name: string): boolean => planName.test(name)
+
 /** The name for the next plan of a run whose directory holds `names`. */
 export const nextPlanName = (names: ReadonlyArray<string>): string => {
   const numbers = names.flatMap((name) => {
@@ -26,5 +29,8 @@ export const runsDirectory = (batchDir: string): string => join(batchDir, "runs"
 export const runDirectory = (batchDir: string, runId: string): string => join(batchDir, "runs", runId)
 /** Runs on their way out. What is in here is no run any more. */
 export const removedFolder = (batchDir: string): string => join(batchDir, "removed")
+export const logsFolder = (runDir: string): string => join(runDir, "logs")
+/** Logs on their way to their names. */
+export const spoolFolder = (runDir: string): string => join(runDir, "logs", ".spool")
 export const originFile = (runDir: string): string => join(runDir, "origin.json")
 export const inboxFolder = (runDir: string): string => join(runDir, "inbox")

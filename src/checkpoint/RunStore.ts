@@ -45,6 +45,8 @@ export interface JournalPlace {
   readonly bytes: number
   /** Of the last event read. */
   readonly seq: number
+  /** The checksum of its line; absent where nothing was read yet. */
+  readonly crc?: string
 }
 
 export interface JournalPart {
@@ -57,6 +59,8 @@ export interface JournalPart {
 export interface OpenBatch {
   /** The run that `pawl run` goes on with: the latest that was not set aside. */
   readonly current?: RunRef
+  /** What a person should know about the batch's folder and who had it last. */
+  readonly notes: ReadonlyArray<string>
   /** One of the plans that a run's directory holds, by file name. */
   readonly plan: (ref: RunRef, name: string) => Effect.Effect<Plan, StateError>
   /** Whether a run of that id is kept, current or not. */
@@ -81,6 +85,8 @@ export class RunStore extends Context.Tag("pawl/RunStore")<RunStore, {
   /** Every run of every batch, newest first. A state directory that is not there holds none. */
   readonly list: (stateDir: string) => Effect.Effect<ReadonlyArray<RunRef>, StateError>
   readonly read: (ref: RunRef) => Effect.Effect<StoredRun, StateError>
+  /** What was kept of a run's surroundings. */
+  readonly origin: (ref: RunRef) => Effect.Effect<RunOrigin | undefined, StateError>
   /** The process that works on a run now; much cheaper than reading the run. */
   readonly live: (ref: RunRef) => Effect.Effect<LiveProcess | undefined>
   /** Events after a place, some at a time; none where there are no more for now. A torn last line is not one. */

@@ -8,8 +8,8 @@
 import { Either, HashMap } from "effect"
 import { parseStored, stringifyJson } from "../expression/Value.ts"
 import type { RunState } from "../run/RunState.ts"
-import type { StepState } from "../run/StepState.ts"
 import type { TargetState } from "../run/TargetState.ts"
+import { isStored, type StoredTarget } from "./StoredState.ts"
 
 /** Raised when an older pawl could misread what a newer one writes. */
 export const SNAPSHOT_VERSION = 2
@@ -20,6 +20,8 @@ export interface Snapshot {
   readonly journalBytes: number
   /** Length of the line that holds event `state.seq`, which ends there. */
   readonly lastLineBytes: number
+  /** The checksum of that line, which stands for all before it too; an older pawl names none. */
+  readonly lastLineCrc?: string
 }
 
 export type Unfit = { readonly newerVersion: number } | "damaged"
@@ -27,21 +29,17 @@ export type Unfit = { readonly newerVersion: number } | "damaged"
 const checksum = (text: string): string => Bun.hash.crc32(text).toString(16).padStart(8, "0")
 
 /** The text of a snapshot: one JSON object, readable with `jq`, its checksum last. */
-export const encodeSnapshot = ({ journalBytes, lastLineBytes, state }: Snapshot): string => {
+export const encodeSnapshot = ({ journalBytes, lastLineBytes, lastLineCrc, state }: Snapshot): string => {
   const { targets, ...rest } = state
   const body = stringifyJson({
     version: SNAPSHOT_VERSION,
     journalBytes,
     lastLineBytes,
+    ...(lastLineCrc === undefined ? {} : { lastLineCrc }),
     ...rest,
     targets: Object.fromEntries(Array.from(targets, ([id, target]) => [id, storedTarget(target)]))
   }, 1).slice(0, -2)
   return `${body},\n "checksum": "${checksum(body)}"\n}\n`
-}
-
-/** A target in JSON: the map of its inner steps as an object, by path. */
-interface StoredTarget extends Omit<TargetState, "within"> {
-  readonly within?: Readonly<Record<string, StepState>>
 }
 
 const storedTarget = ({ within, ...target }: TargetState): StoredTarget =>
@@ -51,18 +49,6 @@ const storedTarget = ({ within, ...target }: TargetState): StoredTarget =>
 
 const readTarget = ({ within, ...target }: StoredTarget): TargetState =>
   within === undefined ? target : { ...target, within: HashMap.fromIterable(Object.entries(within)) }
-
-interface Stored extends Omit<RunState, "targets"> {
-  readonly version: number
-  readonly checksum: string
-  readonly journalBytes: number
-  readonly lastLineBytes: number
-  readonly targets: Readonly<Record<string, StoredTarget>>
-}
-
-/** The checksum vouches for the rest: only this program's own text passes it. */
-const isStored = (value: object): value is Stored =>
-  "seq" in value && "targets" in value && "journalBytes" in value && "lastLineBytes" in value
 
 const versionOf = (value: unknown): number =>
   typeof value === "object" && value !== null && "version" in value && typeof value.version === "number"
@@ -80,14 +66,15 @@ export const decodeSnapshot = (text: string): Either.Either<Snapshot, Unfit> => 
   if (version > SNAPSHOT_VERSION) return Either.left({ newerVersion: version })
   const found = tail.exec(text)
   if (found === null || checksum(text.slice(0, found.index)) !== found[1]) return Either.left("damaged")
-  if (typeof value !== "object" || value === null || !isStored(value)) return Either.left("damaged")
-  const { checksum: _c, journalBytes, lastLineBytes, targets, version: _v, ...rest } = value
+  if (!isStored(value)) return Either.left("damaged")
+  const { checksum: _c, journalBytes, lastLineBytes, lastLineCrc, targets, version: _v, ...rest } = value
   return Either.right({
     state: {
       ...rest,
       targets: HashMap.fromIterable(Object.entries(targets).map(([id, target]) => [id, readTarget(target)]))
     },
     journalBytes,
-    lastLineBytes
+    lastLineBytes,
+    ...(lastLineCrc === undefined ? {} : { lastLineCrc })
   })
 }

@@ -1,78 +1,100 @@
 /**
- * Files that others put into a folder of ours, and files that must not be put there twice.
+ * Files from the first byte to the last, and how they are opened and closed.
  *
  * Owns the order of write, sync and link that makes a new file whole from the first moment, and
  * the care with which a stranger's file is opened. Must not know what the bytes mean. The
  * surprise: it is `link` that refuses a name that is taken; `rename` would replace it.
  */
 import { Either } from "effect"
-import {
-  closeSync,
-  constants,
-  fchownSync,
-  fstatSync,
-  fsyncSync,
-  linkSync,
-  lstatSync,
-  openSync,
-  readSync,
-  statSync,
-  unlinkSync,
-  writeFileSync
-} from "node:fs"
 import { basename, dirname, join } from "node:path"
+import { codeOf } from "./DiskError.ts"
+import type { OpenFor, SystemCalls } from "./SystemCalls.ts"
 
-const isCode = (cause: unknown, code: string): boolean =>
-  cause instanceof Error && "code" in cause && cause.code === code
-
-/** What root leaves in somebody's folder is theirs: they could not read it otherwise. */
-const handOver = (fd: number, folder: string): void => {
-  if (process.getuid?.() !== 0) return
-  const { gid, uid } = statSync(folder)
-  if (uid !== 0) fchownSync(fd, uid, gid)
+/** Uses a file while it is open. Throws. */
+export const withFile = <A>(calls: SystemCalls, path: string, wish: OpenFor, use: (fd: number) => A): A => {
+  const fd = calls.open(path, wish)
+  try {
+    return use(fd)
+  } finally {
+    calls.close(fd)
+  }
 }
 
-/** Gives the file its name, unless that is taken. */
-const isLinked = (from: string, to: string): boolean => {
+/** Makes the names in a folder durable. Throws. */
+export const syncFolder = (calls: SystemCalls, path: string): void => withFile(calls, path, "folder", calls.sync)
+
+/** Writes all of a text, however many calls that takes; gives its bytes. Throws. */
+export const writeWhole = (calls: SystemCalls, fd: number, text: string): number => {
+  const bytes = Buffer.from(text, "utf8")
+  for (let done = 0; done < bytes.length;) done += calls.write(fd, bytes, done)
+  return bytes.length
+}
+
+/** What `link` fails with on file systems that give a file no second name: FAT, some of networks and of containers. */
+const withoutLinks = ["EPERM", "ENOSYS", "ENOTSUP", "EOPNOTSUPP", "EXDEV", "EMLINK"]
+
+/** Gives the file its name, unless that is taken; says where the file system can't. */
+const nameFile = (calls: SystemCalls, from: string, to: string): "named" | "taken" | "can't" => {
   try {
-    linkSync(from, to)
-    return true
+    calls.link(from, to)
+    return "named"
   } catch (cause) {
-    if (isCode(cause, "EEXIST")) return false
+    const code = codeOf(cause)
+    if (code === "EEXIST") return "taken"
+    if (withoutLinks.includes(code)) return "can't"
     throw cause
   }
 }
 
-/** Makes a file, 0600, that is whole and durable under its name; false where that name is taken. Throws. */
-export const createWhole = (path: string, text: string): boolean => {
-  const folder = dirname(path)
-  const next = join(folder, `.${basename(path)}.${crypto.randomUUID()}.tmp`)
-  const fd = openSync(next, "wx", 0o600)
+/** Makes a file under its own name at once; false where that is taken. What a crash leaves half written stays in the way. */
+const createAtOnce = (calls: SystemCalls, path: string, text: string): boolean => {
+  let fd: number
   try {
-    writeFileSync(fd, text)
-    handOver(fd, folder)
-    fsyncSync(fd)
-    if (!isLinked(next, path)) return false
-  } finally {
-    closeSync(fd)
-    unlinkSync(next)
+    fd = calls.open(path, "create")
+  } catch (cause) {
+    if (codeOf(cause) === "EEXIST") return false
+    throw cause
   }
-  const opened = openSync(folder, "r")
+  let isWhole = false
   try {
-    fsyncSync(opened)
+    writeWhole(calls, fd, text)
+    calls.handOver(fd, dirname(path))
+    calls.sync(fd)
+    isWhole = true
   } finally {
-    closeSync(opened)
+    calls.close(fd)
+    if (!isWhole) calls.unlink(path)
   }
   return true
 }
 
-/** One byte more than `most` tells that there is more. */
-const readAtMost = (fd: number, most: number): Uint8Array => {
-  const bytes = new Uint8Array(Math.min(fstatSync(fd).size, most) + 1)
-  let done = 0
-  for (let count = -1; count !== 0 && done < bytes.length; done += count) {
-    count = readSync(fd, bytes, done, bytes.length - done, null)
+/**
+ * Makes a file, 0600, that is whole and durable under its name; false where that name is taken. Where
+ * the file system has no hard links it can be seen half written. Throws.
+ */
+export const createWhole = (calls: SystemCalls, path: string, text: string): boolean => {
+  const folder = dirname(path)
+  const next = join(folder, `.${basename(path)}.${crypto.randomUUID()}.tmp`)
+  const fd = calls.open(next, "create")
+  try {
+    writeWhole(calls, fd, text)
+    calls.handOver(fd, folder)
+    calls.sync(fd)
+    const named = nameFile(calls, next, path)
+    if (named === "taken" || (named === "can't" && !createAtOnce(calls, path, text))) return false
+  } finally {
+    calls.close(fd)
+    calls.unlink(next)
   }
+  syncFolder(calls, folder)
+  return true
+}
+
+/** One byte more than `most` tells that there is more. */
+const readAtMost = (calls: SystemCalls, fd: number, most: number): Uint8Array => {
+  const bytes = new Uint8Array(Math.min(calls.lengthOf(fd), most) + 1)
+  let done = 0
+  for (let count = -1; count !== 0 && done < bytes.length; done += count) count = calls.read(fd, bytes, done, done)
   return bytes.subarray(0, done)
 }
 
@@ -81,18 +103,19 @@ const readAtMost = (fd: number, most: number): Uint8Array => {
  * pipe, too large. Undefined where there is none. Never waits, and never reads more than `most`
  * bytes and one. Throws.
  */
-export const readPlain = (path: string, most: number): Either.Either<Uint8Array, string> | undefined => {
-  const stat = lstatSync(path, { throwIfNoEntry: false })
-  if (stat === undefined) return undefined
-  if (stat.isSymbolicLink()) return Either.left("it is a symbolic link")
-  if (!stat.isFile()) return Either.left("it is not a plain file")
+export const readPlain = (
+  calls: SystemCalls,
+  path: string,
+  most: number
+): Either.Either<Uint8Array, string> | undefined => {
+  const found = calls.look(path, false)
+  if (found === undefined) return undefined
+  if (found.kind === "link") return Either.left("it is a symbolic link")
+  if (found.kind !== "file") return Either.left("it is not a plain file")
   // Between that look and this it may have become something else.
-  const fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
-  try {
-    if (!fstatSync(fd).isFile()) return Either.left("it is not a plain file")
-    const bytes = readAtMost(fd, most)
+  return withFile(calls, path, "plain", (fd) => {
+    if (!calls.isFile(fd)) return Either.left("it is not a plain file")
+    const bytes = readAtMost(calls, fd, most)
     return bytes.length > most ? Either.left(`it is larger than ${most} bytes`) : Either.right(bytes)
-  } finally {
-    closeSync(fd)
-  }
+  })
 }

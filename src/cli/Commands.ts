@@ -9,13 +9,14 @@ import type { Flags } from "./Flag.ts"
 import { common, root } from "./Flags.ts"
 import { cleanupData, eventsData, logsData, runsData, statusData } from "./LookingCommands.ts"
 import { importData, initData, planData, schemaData, validateData } from "./ManifestCommands.ts"
-import { approveData, rejectData, resumeData, runData, simulateData } from "./RunningCommands.ts"
+import { approveData, cancelData, rejectData, resumeData, runData, simulateData } from "./RunningCommands.ts"
 
 const names = [
   "run",
   "resume",
   "approve",
   "reject",
+  "cancel",
   "simulate",
   "validate",
   "plan",
@@ -44,6 +45,7 @@ const all = [
   resumeData,
   approveData,
   rejectData,
+  cancelData,
   simulateData,
   validateData,
   planData,

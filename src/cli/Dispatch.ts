@@ -8,7 +8,7 @@ import type { Call } from "./Arguments.ts"
 import type { CommandName } from "./Commands.ts"
 import { cleanupData, eventsData, logsData, statusData } from "./LookingCommands.ts"
 import { planData, validateData } from "./ManifestCommands.ts"
-import { approveData, resumeData, runData, simulateData } from "./RunningCommands.ts"
+import { approveData, cancelData, resumeData, runData, simulateData } from "./RunningCommands.ts"
 import { parseFlags } from "./Parse.ts"
 
 /** Does what a call without problems asks for; gives its exit code. */
@@ -30,6 +30,11 @@ export const dispatch = (call: Call, name: CommandName) => {
       return Effect.flatMap(
         Effect.all([parseFlags(approveData.flags, call), Effect.promise(() => import("./DecideCommand.ts"))]),
         ([flags, { decideCommand }]) => decideCommand(name, flags, args)
+      )
+    case "cancel":
+      return Effect.flatMap(
+        Effect.all([parseFlags(cancelData.flags, call), Effect.promise(() => import("./CancelCommand.ts"))]),
+        ([flags, { cancelCommand }]) => cancelCommand(flags, args)
       )
     case "simulate":
       return Effect.flatMap(

@@ -2,8 +2,9 @@
 import { Effect } from "effect"
 import { stringifyJson } from "../expression/Value.ts"
 import { plainErrorDocument } from "../report/ErrorDocument.ts"
+import type { Signal } from "../run/Outcome.ts"
 import { Output } from "./Output.ts"
-import { type Signal, signalCode } from "./Signals.ts"
+import { signalCode } from "./Signals.ts"
 
 /** A document where one was asked for, since there is no other. */
 export const tell = (document: () => unknown) =>

@@ -49,12 +49,18 @@ const fits = (flag: FlagData, value: string): boolean => {
   }
 }
 
+/** A value without its name may be that of a secret, and is not shown. */
+const complaint = ({ kind }: FlagData, written: string, value: string): string => {
+  if (value === "") return `\`${written}\` got an empty value`
+  return kind === "pair" ? `\`${written}\` got a value without a name` : `\`${written}\` can't be \`${value}\``
+}
+
 /** The complaint about a value, if there is one; `written` is the flag as the user wrote it. */
 export const valueProblem = (flag: FlagData, written: string, value: string): Problem | undefined => {
   if (fits(flag, value)) return undefined
   const near = flag.choices === undefined ? undefined : nearest(value, flag.choices)
   return {
-    message: value === "" ? `\`${written}\` got an empty value` : `\`${written}\` can't be \`${value}\``,
+    message: complaint(flag, written, value),
     hint: near === undefined ? `it takes ${expected(flag)}` : `did you mean \`${near}\`?`
   }
 }

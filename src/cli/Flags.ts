@@ -76,6 +76,10 @@ export const running = {
     description: "which targets start first; longest by earlier runs"
   }),
   noWait: onSwitch({ name: "no-wait", description: "exit code 2 instead of a wait of more than a minute" }),
+  grace: span({
+    name: "grace",
+    description: "how long steps that are told to end (SIGTERM) may take before they are killed (default: 10s)"
+  }),
   fresh: onSwitch({ name: "fresh", description: "set the unfinished run aside and start anew" }),
   retryErrors: onSwitch({ name: "retry-errors", description: "try errored targets again" }),
   retryBlocked: onSwitch({ name: "retry-blocked", description: "try blocked targets again" }),
@@ -115,6 +119,7 @@ export const resuming = {
   maxParallel: running.maxParallel,
   maxBlocked: running.maxBlocked,
   noWait: running.noWait,
+  grace: running.grace,
   order: running.order,
   retryErrors: running.retryErrors,
   retryBlocked: running.retryBlocked,
@@ -126,6 +131,13 @@ export const deciding = {
   option: text({ name: "option", metavar: "NAME", description: "which of the gate's options" }),
   by: text({ name: "by", metavar: "NAME", description: "who decides (default: the user's name)" }),
   note: text({ name: "note", description: "why; kept with the decision" })
+}
+
+/** What `pawl cancel` understands. */
+export const cancelling = {
+  wait: onSwitch({ name: "wait", description: "return only once nothing works on the run any more" }),
+  by: text({ name: "by", metavar: "NAME", description: "who cancels (default: the user's name)" }),
+  note: text({ name: "note", description: "why; kept with the run" })
 }
 
 /** What `pawl logs` understands. */

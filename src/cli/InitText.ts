@@ -22,6 +22,10 @@ failure:
   retries: { maxAttempts: 3, backoffSeconds: 1, factor: 2 }
   timeout: 5m              # of one attempt
 
+# Checks that must pass before any target starts, and again whenever the run is gone on with.
+# preflight:
+#   - { id: api-up, run: 'curl -fsS "$API/health"' }
+
 targets:
   # One target for each item. \`file: hosts.txt\` takes one for each line of a file,
   # \`glob: "logs/*.gz"\` one for each file.

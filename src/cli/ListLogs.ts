@@ -9,12 +9,13 @@ import { FileSystem } from "@effect/platform"
 import { Effect } from "effect"
 import { join } from "node:path"
 import type { StoredRun } from "../checkpoint/RunStore.ts"
+import { PREFLIGHT } from "../plan/Preflight.ts"
 import { allSteps } from "../plan/StepTree.ts"
 import type { LogsDocument } from "../report/Documents.ts"
 import { printable } from "../report/Printable.ts"
 import { statusDocument } from "../report/StatusDocument.ts"
 import { inPlanOrder } from "../report/StepPlace.ts"
-import type { SummaryTarget } from "../report/Summary.ts"
+import type { SummaryStep, SummaryTarget } from "../report/Summary.ts"
 import { table } from "../report/Table.ts"
 import { StateError } from "../run/StateError.ts"
 import { logPath } from "../run/LogPath.ts"
@@ -41,13 +42,12 @@ export const namesOf = Effect.fn("cli.logs.names")(function*(directory: string, 
 
 type Log = LogsDocument["logs"][number]
 
+const logOf = (target: string, { attempts, log, path, status }: SummaryStep): ReadonlyArray<Log> =>
+  log === undefined ? [] : [{ target, path, status, attempts, log }]
+
 const logsOf = Effect.fn("cli.logs.of")(
   function*({ plan, ref }: StoredRun, { id, steps }: SummaryTarget, index: number) {
-    const known = new Map(
-      steps.flatMap(({ attempts, log, path, status }): ReadonlyArray<readonly [string, Log]> =>
-        log === undefined ? [] : [[path, { target: id, path, status, attempts, log }]]
-      )
-    )
+    const known = new Map(steps.flatMap((step) => logOf(id, step)).map((log) => [log.path, log]))
     const planned = plan.templates[plan.targets[index]?.template ?? -1]?.steps ?? []
     if (
       !allSteps(planned).some(({ kind }) => kind === "loop")
@@ -62,8 +62,11 @@ const logsOf = Effect.fn("cli.logs.of")(
 /** Prints the list of the logs of a run. */
 export const listLogs = Effect.fn("cli.logs.list")(function*(stored: StoredRun) {
   const output = yield* Output
-  const { targets } = statusDocument(stored)
-  const logs = (yield* Effect.forEach(targets, (target, index) => logsOf(stored, target, index))).flat()
+  const { preflight, targets } = statusDocument(stored)
+  const logs = [
+    ...preflight.flatMap((check) => logOf(PREFLIGHT, check)),
+    ...(yield* Effect.forEach(targets, (target, index) => logsOf(stored, target, index))).flat()
+  ]
   if (logs.length === 0) yield* output.note(`run ${stored.ref.runId} has no logs yet`)
   yield* output.answer(
     (): LogsDocument => ({ schema: "pawl.logs/v1", runId: stored.ref.runId, logs }),

@@ -48,7 +48,9 @@ export const gatesHere = (hold: Effect.Effect<void, never, Scope.Scope>) =>
         yield* hold
         const lines = yield* terminal.lines
         const { show } = question
-        const shown = show === undefined ? undefined : { name: shortPath(cwd, show), lines: shownFile(show) }
+        const shown = show === undefined
+          ? undefined
+          : { name: shortPath(cwd, show), lines: shownFile(show, question.mask) }
         yield* say(questionLines(question, shown, style).map((line) => `${line}\n`).join(""))
         return yield* Effect.onInterrupt(answer(question, lines), () => say("\n"))
       })))

@@ -9,10 +9,13 @@
 import { Either, Option } from "effect"
 import { join } from "node:path"
 import { nearest } from "../expression/Nearest.ts"
-import type { Plan, PlanStep, PlanTarget } from "../plan/Plan.ts"
+import type { Plan, PlanStep } from "../plan/Plan.ts"
+import { checksOf, PREFLIGHT } from "../plan/Preflight.ts"
 import { definitionPath } from "../plan/StepPath.ts"
 import { definitionPaths, findStep, inPlanOrder, isMeant } from "../report/StepPlace.ts"
 import { fileName, logPath } from "../run/LogPath.ts"
+import { checksTarget } from "../run/PreflightState.ts"
+import { type RunState, targetState } from "../run/RunState.ts"
 import { stepEntries, type TargetState } from "../run/TargetState.ts"
 import type { Problem } from "../run/UsageError.ts"
 
@@ -72,12 +75,23 @@ const unknownStep = (target: string, step: string, steps: ReadonlyArray<PlanStep
   }
 }
 
-const stepsOf = (plan: Plan, target: PlanTarget): ReadonlyArray<PlanStep> =>
-  plan.templates[target.template]?.steps ?? []
+/** A target, or the preflight, which has no template among theirs. */
+interface Owner {
+  readonly id: string
+  readonly template?: number
+}
+
+const stepsOf = (plan: Plan, { id, template = -1 }: Owner): ReadonlyArray<PlanStep> =>
+  (checksOf(plan, id) ?? plan.templates[template])?.steps ?? []
+
+/** What has happened to the steps whose logs are asked for. */
+export const loggedState = (plan: Plan, state: RunState, target: string): TargetState =>
+  checksOf(plan, target) === undefined ? targetState(state, target) : checksTarget(state.preflight)
 
 /** Whose logs a word means; whether there are any is not asked. */
 export const findLogs = (plan: Plan, runId: string, word: string): Either.Either<WantedLogs, Problem> => {
-  const byId = new Map(plan.targets.map((target) => [target.id, target]))
+  const byId = new Map(plan.targets.map((target): readonly [string, Owner] => [target.id, target]))
+  if (plan.preflight !== undefined) byId.set(PREFLIGHT, { id: PREFLIGHT })
   let unknown: Problem | undefined
   for (let slash = word.lastIndexOf("/"); slash > 0; slash = word.lastIndexOf("/", slash - 1)) {
     const target = byId.get(word.slice(0, slash))

@@ -8,7 +8,7 @@ import { Effect, Either } from "effect"
 import { RunStore, type StoredRun } from "../checkpoint/RunStore.ts"
 import { printable } from "../report/Printable.ts"
 import { ExitCode } from "../run/ExitCode.ts"
-import { type RunState, targetState } from "../run/RunState.ts"
+import type { RunState } from "../run/RunState.ts"
 import { stepState } from "../run/TargetState.ts"
 import { UsageError } from "../run/UsageError.ts"
 import type { logsData } from "./LookingCommands.ts"
@@ -16,7 +16,7 @@ import { findRun } from "./FindRun.ts"
 import type { Values } from "./Flag.ts"
 import { listLogs, namesOf } from "./ListLogs.ts"
 import { logCut } from "./LogCut.ts"
-import { findLogs, logFiles, type WantedLogs } from "./LogFiles.ts"
+import { findLogs, logFiles, loggedState, type WantedLogs } from "./LogFiles.ts"
 import { Output } from "./Output.ts"
 import { type OpenLog, printLog } from "./PrintLog.ts"
 import { textOnly } from "./TextOnly.ts"
@@ -64,7 +64,13 @@ const openLogs = Effect.fn("cli.logs.open")(function*(
   const { directory } = stored.ref
   const names = yield* namesOf(directory, wanted.target)
   const known = new Map(before.map((log) => [log.file, log]))
-  return logFiles(wanted, directory, targetState(state, wanted.target), names, flags.stderr ? "err" : "out").map((
+  return logFiles(
+    wanted,
+    directory,
+    loggedState(stored.plan, state, wanted.target),
+    names,
+    flags.stderr ? "err" : "out"
+  ).map((
     log
   ): OpenLog =>
     known.get(log.file) ?? { ...log, offset: 0, ...(attempt === undefined ? {} : { cut: logCut(attempt) }) }
@@ -100,7 +106,7 @@ const explainNothing = Effect.fn("cli.logs.nothing")(function*(
 ) {
   const store = yield* RunStore
   const output = yield* Output
-  const target = targetState((yield* store.read(stored.ref)).state, wanted.target)
+  const target = loggedState(stored.plan, (yield* store.read(stored.ref)).state, wanted.target)
   if (logs.some(({ path }) => stepState(target, path)?.silent === true)) {
     yield* output.note(`\`${word}\` succeeded without printing anything`)
     return ExitCode.Ok

@@ -9,6 +9,7 @@ export const schemaNames = [
   "error",
   "status",
   "decision",
+  "cancel",
   "simulation",
   "scenario",
   "rehearsal",

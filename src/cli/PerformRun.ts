@@ -6,6 +6,8 @@
 import { Effect, Either } from "effect"
 import { RunStore } from "../checkpoint/RunStore.ts"
 import { stringifyJson } from "../expression/Value.ts"
+import { durationMs } from "../manifest/Scalars.ts"
+import { Patience } from "../process/Patience.ts"
 import { errorReport } from "../report/ErrorReport.ts"
 import { nextSteps, shellWord } from "../report/NextSteps.ts"
 import { summarize } from "../report/Summarize.ts"
@@ -19,6 +21,7 @@ import { endedBy } from "./Ending.ts"
 import { gatesHere } from "./LiveGates.ts"
 import { Output } from "./Output.ts"
 import { shownPath } from "./ShownPath.ts"
+import { stopping } from "./Stopping.ts"
 import { watch } from "./Watch.ts"
 import { Watchers } from "./Watchers.ts"
 
@@ -34,7 +37,7 @@ const save = Effect.fn("cli.PerformRun.save")(function*(outcome: RunOutcome, sum
  * The run with its watchers, and whether anything happened in it. A signal before anything did
  * ends it here; after that the run itself answers to it, and saves its state.
  */
-const watched = <E, R>(run: Effect.Effect<RunOutcome, E, R>) =>
+const watched = <E, R>(run: Effect.Effect<RunOutcome, E, R>, graceMs: number) =>
   Effect.scoped(Effect.gen(function*() {
     const { attach } = yield* Watchers
     const { requested } = yield* Shutdown
@@ -46,7 +49,10 @@ const watched = <E, R>(run: Effect.Effect<RunOutcome, E, R>) =>
     })
     const { hold } = yield* watch
     const early = Effect.flatMap(requested, (signal) => happened ? Effect.never : Effect.succeed(signal))
-    const asking = Effect.provideServiceEffect(run, Gates, gatesHere(hold))
+    const asking = run.pipe(
+      Effect.provideServiceEffect(Gates, gatesHere(hold)),
+      Effect.provideServiceEffect(Patience, stopping(graceMs, hold))
+    )
     const outcome = yield* Effect.raceFirst(asking, early)
     return typeof outcome === "string" ? outcome : { outcome, happened }
   }))
@@ -56,13 +62,20 @@ export interface Told {
   readonly again: (outcome: RunOutcome) => string
   /** The state directory, where the user named one. */
   readonly stateDir: string | undefined
+  /** The value of `--grace`. */
+  readonly grace: string | undefined
 }
 
+/** What steps get to end in where nothing else was said. */
+const usualGrace = "10s"
+/** What a timer takes, milliseconds. */
+const longest = 2 ** 31 - 1
+
 /** Drives a run and tells how it ended; gives the exit code. */
-export const performRun = <E, R>(run: Effect.Effect<RunOutcome, E, R>, { again, stateDir }: Told) =>
+export const performRun = <E, R>(run: Effect.Effect<RunOutcome, E, R>, { again, grace, stateDir }: Told) =>
   Effect.gen(function*() {
     const output = yield* Output
-    const watching = yield* watched(run)
+    const watching = yield* watched(run, Math.min(durationMs(grace ?? usualGrace), longest))
     if (typeof watching === "string") return yield* endedBy(watching)
     const { happened, outcome } = watching
     const first = summarize(happened ? outcome : { ...outcome, state: { ...outcome.state, stepsExecuted: 0 } })

@@ -1,6 +1,7 @@
 /** `pawl plan BATCH`: what a manifest and its inputs come to, and its hash. */
 import { Effect } from "effect"
 import { loadPlan } from "../plan/LoadPlan.ts"
+import { visibleSecrets } from "../plan/VisibleSecrets.ts"
 import { planTable } from "../report/PlanTable.ts"
 import { ExitCode } from "../run/ExitCode.ts"
 import type { planData } from "./ManifestCommands.ts"
@@ -13,7 +14,9 @@ export const planCommand = Effect.fn("cli.plan")(function*(
   args: ReadonlyArray<string>
 ) {
   const output = yield* Output
-  const { plan } = yield* loadPlan(sourceOf(flags, args))
+  const source = sourceOf(flags, args)
+  const { plan } = yield* loadPlan(source)
+  yield* Effect.forEach(visibleSecrets(plan.secrets, source.input), output.note, { discard: true })
   yield* output.answer(() => plan, (style, columns) => planTable(plan, style, columns))
   return ExitCode.Ok
 })

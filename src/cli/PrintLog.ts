@@ -1,10 +1,12 @@
 /**
  * A log file → standard output, as it is.
  *
- * Owns the reading in pieces, from where the last one ended. Must not hold more than a piece.
+ * Owns the reading in pieces, from where the last one ended. Must not hold more than a piece, and
+ * prints nothing that a link leads to: another user may have made it, to be shown what is not theirs.
  */
 import { FileSystem } from "@effect/platform"
 import { Effect } from "effect"
+import { dirname } from "node:path"
 import { StateError } from "../run/StateError.ts"
 import type { LogCut } from "./LogCut.ts"
 import type { LogFile } from "./LogFiles.ts"
@@ -20,6 +22,13 @@ export interface OpenLog extends LogFile {
   readonly cut?: LogCut
 }
 
+/** Of a path: a link that stands in its place, or in that of its folder. */
+const linkIn = Effect.fn("PrintLog.linkIn")(function*(file: string) {
+  const files = yield* FileSystem.FileSystem
+  for (const path of [dirname(file), file]) if (yield* Effect.isSuccess(files.readLink(path))) return path
+  return undefined
+})
+
 const unreadable = (file: string, words: string): StateError =>
   new StateError({
     message: `can't read \`${file}\`: ${words}`,
@@ -33,6 +42,14 @@ const unreadable = (file: string, words: string): StateError =>
  */
 export const printLog = Effect.fn("PrintLog.printLog")(function*(log: OpenLog, sink: Sink, heading?: string) {
   const files = yield* FileSystem.FileSystem
+  const link = yield* linkIn(log.file)
+  if (link !== undefined) {
+    return yield* new StateError({
+      message: `\`${link}\` is a symbolic link, and pawl follows none within a state directory`,
+      hint: "remove the link, and see who made it",
+      path: link
+    })
+  }
   const isThere = yield* Effect.mapError(files.exists(log.file), (error) => unreadable(log.file, why(error)))
   if (!isThere) return log
   return yield* Effect.scoped(Effect.gen(function*() {

@@ -11,6 +11,7 @@ import { stringifyJson } from "../expression/Value.ts"
 import { Environment } from "../manifest/Environment.ts"
 import { manifestError } from "../manifest/ManifestError.ts"
 import { loadPlanAndNames } from "../plan/LoadPlan.ts"
+import { visibleSecrets } from "../plan/VisibleSecrets.ts"
 import { shellWord } from "../report/NextSteps.ts"
 import { summarize } from "../report/Summarize.ts"
 import { ExitCode } from "../run/ExitCode.ts"
@@ -34,7 +35,7 @@ type RunFlags = Values<typeof resuming>
 
 export type RehearseFlags =
   & Values<typeof planning>
-  & Omit<RunFlags, "retryErrors" | "retryBlocked" | "expectPlan">
+  & Omit<RunFlags, "retryErrors" | "retryBlocked" | "expectPlan" | "grace">
   & Partial<Pick<RunFlags, "retryErrors" | "retryBlocked" | "expectPlan">>
   & Pick<CommonFlags, "stateDir">
   & { readonly scenario: string | undefined; readonly seed: number | undefined; readonly chaos: boolean }
@@ -135,7 +136,7 @@ export const rehearseCommand = Effect.fn("cli.rehearse")(function*(
   const again = repeated(flags, manifest, seed, plan.secrets)
   const end = yield* rehearse(request)
   if (isStandstill(end)) return yield* stoodStill(flags.scenario ?? manifest, end, again)
-  const rehearsal = { ...end, notes: [...end.notes, ...unmet()] }
+  const rehearsal = { ...end, notes: [...visibleSecrets(plan.secrets, flags.input), ...end.notes, ...unmet()] }
   const signal = rehearsal.invocations.at(-1)?.signal
   const broken = violations({ ...request, plan, ...rehearsal, ...(signal === undefined ? {} : { signal }) })
   const summary = summarize({ ...rehearsal, plan, selection })

@@ -64,6 +64,7 @@ export const resumeCommand = Effect.fn("cli.resume")(function*(flags: ResumeFlag
   const named = place.named === undefined ? {} : { stateDir: place.named }
   return yield* performRun(resumeBatch(options), {
     again: ({ plan }) => sameResume({ ...same, ...named, runId: ref.runId, secrets: plan.secrets }),
-    stateDir: place.named
+    stateDir: place.named,
+    grace: flags.grace
   })
 })

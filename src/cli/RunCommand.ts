@@ -43,6 +43,7 @@ export const runCommand = Effect.fn("cli.run")(function*(flags: RunFlags, args: 
   }
   return yield* performRun(runBatch(options), {
     again: ({ plan }) => sameRun({ ...options, secrets: plan.secrets }),
-    stateDir
+    stateDir,
+    grace: flags.grace
   })
 })

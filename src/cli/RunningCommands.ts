@@ -1,6 +1,6 @@
 /** The commands that run a batch, decide for it or rehearse it, as data. */
 import { type ArgumentData, batch, type CommandData, run } from "./CommandData.ts"
-import { common, deciding, planning, resuming, running, simulating } from "./Flags.ts"
+import { cancelling, common, deciding, planning, resuming, running, simulating } from "./Flags.ts"
 
 export const runData = {
   name: "run",
@@ -9,6 +9,8 @@ export const runData = {
   flags: { ...running, ...planning, ...common },
   details: [
     "Targets run in order. Whatever has succeeded is not run again, whatever ended pawl before.",
+    "A first SIGINT, SIGTERM or SIGHUP ends the running steps (SIGTERM, then SIGKILL after --grace), saves the state and "
+    + "exits with 130, 143 or 129; a second one kills the steps at once; a third one ends pawl, whatever it is doing.",
     "Exit codes: 0 done, 1 stuck, 2 come back later, 3 a person must decide, 64 wrong use, 65 manifest or plan not "
     + "acceptable, 70 a defect, 74 state not readable or writable, 75 another process holds the run."
   ],
@@ -61,6 +63,22 @@ export const rejectData = {
   flags: { ...deciding, ...common },
   details: ["Works whether the run is live or at rest. A gate with `onReject: retry` can be decided again afterwards."],
   examples: ["pawl reject nightly-e2e api/ship --note 'not on a Friday'"]
+} as const satisfies CommandData
+
+export const cancelData = {
+  name: "cancel",
+  summary: "ask a live run to stop, as SIGTERM would",
+  arguments: [{
+    ...run,
+    description: "a run id, the beginning of one, or a batch; may be left out where one run is live"
+  }],
+  flags: { ...cancelling, ...common },
+  details: [
+    "The request is left in the run's inbox, and taken up within a second. The run starts nothing new, ends its steps "
+    + "(SIGTERM, then SIGKILL after its --grace), saves its state and exits with 143. `pawl resume` goes on with it.",
+    "It is for the invocation that is live now: a later one is not stopped by it. Nothing to cancel is wrong use (64)."
+  ],
+  examples: ["pawl cancel nightly-e2e --note 'the database is down'", "pawl cancel --wait"]
 } as const satisfies CommandData
 
 export const simulateData = {

@@ -40,18 +40,20 @@ const read = (path: string): Beginning => {
 const shownLine = (line: string): string =>
   fit(printable(line.replace(/\r$/, "").replaceAll("\t", "    ")), mostColumns)
 
+const asItIs = (text: string): string => text
+
 /** The lines of the beginning of a text, and whether there is more than they show. */
-export const shownLines = ({ isWhole, text }: Beginning): ReadonlyArray<string> => {
-  const lines = Bun.stripANSI(text).split("\n")
+export const shownLines = ({ isWhole, text }: Beginning, mask = asItIs): ReadonlyArray<string> => {
+  const lines = mask(Bun.stripANSI(text)).split("\n")
   if (lines.at(-1) === "" && isWhole) lines.pop()
   const isCut = !isWhole || lines.length > mostLines
   return [...lines.slice(0, mostLines).map(shownLine), ...(isCut ? ["… and more"] : [])]
 }
 
-/** The lines of a file, an absolute path; or one that says why there are none. */
-export const shownFile = (path: string): ReadonlyArray<string> => {
+/** The lines of a file, an absolute path, masked; or one that says why there are none. */
+export const shownFile = (path: string, mask = asItIs): ReadonlyArray<string> => {
   try {
-    const lines = shownLines(read(path))
+    const lines = shownLines(read(path), mask)
     return lines.length === 0 ? ["(it is empty)"] : lines
   } catch (cause) {
     return [`(it can't be shown: ${printable(why(cause))})`]

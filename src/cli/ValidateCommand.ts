@@ -3,6 +3,7 @@ import { Effect } from "effect"
 import { loadPlan } from "../plan/LoadPlan.ts"
 import type { Plan, PlanTemplate } from "../plan/Plan.ts"
 import { allSteps } from "../plan/StepTree.ts"
+import { visibleSecrets } from "../plan/VisibleSecrets.ts"
 import type { ValidationDocument } from "../report/Documents.ts"
 import { printable } from "../report/Printable.ts"
 import { ExitCode } from "../run/ExitCode.ts"
@@ -43,6 +44,7 @@ export const validateCommand = Effect.fn("cli.validate")(function*(
   const output = yield* Output
   const source = sourceOf(flags, args)
   const { plan } = yield* loadPlan(source)
+  yield* Effect.forEach(visibleSecrets(plan.secrets, source.input), output.note, { discard: true })
   const found = describe(source.manifest, plan)
   yield* output.answer(() => found, (style) => [
     `${style.green("valid")} ${printable(source.manifest)}: batch ${printable(plan.batch)}, ${

@@ -3,7 +3,7 @@
  *
  * Owns that choice, and how a watcher is kept off the screen while a person is asked something there.
  */
-import { Effect, type Scope } from "effect"
+import { Clock, Effect, type Scope } from "effect"
 import { stringifyJson } from "../expression/Value.ts"
 import { Environment } from "../manifest/Environment.ts"
 import { progressLive } from "../report/ProgressLive.ts"
@@ -55,6 +55,9 @@ export const watch = Effect.gen(function*() {
     return { hold: display.hold }
   }
   const lines = holdable(errors.write)
-  yield* attach(progressPlain(lines.write, errorStyle))
+  const told = progressPlain(lines.write, errorStyle)
+  yield* attach(told)
+  const remind = Effect.map(Clock.currentTimeMillis, told.remind)
+  yield* Effect.forkScoped(Effect.forever(Effect.zipRight(Effect.sleep("1 minute"), remind)))
   return { hold: lines.hold }
 })

@@ -21,6 +21,9 @@ export class Watchers extends Context.Tag("pawl/Watchers")<Watchers, {
       },
       observe: (event, state) => {
         for (const watcher of watchers) watcher.observe(event, state)
+      },
+      stopping: (request) => {
+        for (const watcher of watchers) watcher.stopping?.(request)
       }
     }
     const attach = (watcher: Watcher) =>

@@ -4,6 +4,8 @@
  * Owns what each becomes. The surprise: a pack names modules of its runner, of which pawl has none;
  * such a step calls a program of the module's name, with its parameters as flags.
  */
+import { Either } from "effect"
+import { findHoles } from "../expression/Template.ts"
 import { stringifyJson, type Value, type ValueObject } from "../expression/Value.ts"
 import { note } from "./Draft.ts"
 import { complain, type Fields, fieldsAt, isList, isObject, onlyKeys, requiredText, textAt } from "./Fields.ts"
@@ -22,6 +24,38 @@ const argument = (writer: PackWriter, at: PackAt, path: Path, value: Value): str
     hint: "give it a parameter of its own"
   })
   return "null"
+}
+
+const shellWord = (text: string): string => /^[\w./:@%+=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
+
+/** A word on its way into a command: where it stands, and what it is there. */
+type Word = readonly [path: Path, value: Value]
+
+const mentionsSecret = ({ names }: PackWriter, text: string): boolean => {
+  const secrets = new Set(names.secrets.values())
+  return findHoles(text).holes.some(({ parsed }) =>
+    Either.isRight(parsed) && [...parsed.right.names.inputs].some((name) => secrets.has(name))
+  )
+}
+
+/** A command; one with a secret becomes a script, which can have it by the environment. */
+const commandOf = (writer: PackWriter, at: PackAt, words: ReadonlyArray<Word>): ValueObject => {
+  const texts = words.map(([path, value]) => argument(writer, at, path, value))
+  if (!texts.some((text) => mentionsSecret(writer, text))) return { command: texts }
+  note(
+    writer.draft,
+    at.out,
+    "A secret is an argument of this program, which `ps` shows to everybody: better let it read a variable of `env`."
+  )
+  const tongue = packTongue(writer.names, at)
+  return {
+    run: words.map(([path, value], index) => {
+      const text = texts[index] ?? ""
+      return typeof value === "string" && text.includes("{{")
+        ? take(writer, at, path, writeScript(tongue, `"${value}"`))
+        : shellWord(text)
+    }).join(" ")
+  }
 }
 
 const last = (uses: string): string => uses.split(/[/:]/).at(-1) ?? uses
@@ -45,7 +79,7 @@ const direct = (writer: PackWriter, at: PackAt, parameters: Fields, uses: string
     return { run: take(writer, at, path, writeScript(packTongue(writer.names, at), text)) }
   }
   if (!isList(command) || command.length === 0 || script !== undefined) return undefined
-  return { command: command.map((word, index) => argument(writer, at, [...parameters.at, "command", index], word)) }
+  return commandOf(writer, at, command.map((word, index) => [[...parameters.at, "command", index], word]))
 }
 
 export const runStep = (writer: PackWriter, at: PackAt): ValueObject => {
@@ -69,14 +103,12 @@ export const runStep = (writer: PackWriter, at: PackAt): ValueObject => {
     `\`${uses}\` is a module of Task Runner: provide a program of that name, or write here what does its work. `
       + "What it puts out it writes to the file named in $PAWL_OUTPUT, as `name=value`."
   )
-  const flags = Object.entries(parameters.values).flatMap(([key, value]) => [
-    `--${key}`,
-    argument(writer, at, [...parameters.at, key], value)
-  ])
-  return { command: [uses, ...flags] }
+  const flags = Object.entries(parameters.values).flatMap(([key, value]): ReadonlyArray<Word> => {
+    const path = [...parameters.at, key]
+    return [[path, `--${key}`], [path, value]]
+  })
+  return commandOf(writer, at, [[at.out, uses], ...flags])
 }
-
-const shellWord = (text: string): string => /^[\w./:@%+=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
 
 /** A check of a program that has the policy's name. */
 const policyGate = (writer: PackWriter, at: PackAt, policy: Fields): ValueObject => {

@@ -18,24 +18,31 @@ const decodeInput = Schema.decodeUnknownEither(Input)
 const input = (name: string, declaration: unknown): ReadonlyArray<Finding> => {
   const decoded = decodeInput(declaration)
   if (Either.isLeft(decoded)) return []
-  const { default: fallback, enum: allowed, type } = decoded.right
+  const { default: fallback, enum: allowed, secret: isSecret, type } = decoded.right
+  const secret = isSecret === true ? { secret: true as const } : {}
   const path = ["inputs", name]
   const wrong = (allowed ?? []).flatMap((value, index): ReadonlyArray<Finding> =>
     isOfType(type, value)
       ? []
       : [{
         path: [...path, "enum", index],
-        message: `\`enum\` of \`${name}\` holds a value that is not ${typeWords(type)}`
+        message: `\`enum\` of \`${name}\` holds a value that is not ${typeWords(type)}`,
+        ...secret
       }]
   )
   if (fallback === undefined) return wrong
   if (!isOfType(type, fallback)) {
-    return [...wrong, { path: [...path, "default"], message: `\`default\` of \`${name}\` must be ${typeWords(type)}` }]
+    const message = `\`default\` of \`${name}\` must be ${typeWords(type)}`
+    return [...wrong, { path: [...path, "default"], message, ...secret }]
   }
   const listed = allowed === undefined || allowed.some((value) => canonicalJson(value) === canonicalJson(fallback))
   return listed
     ? wrong
-    : [...wrong, { path: [...path, "default"], message: `\`default\` of \`${name}\` is not in its \`enum\`` }]
+    : [...wrong, {
+      path: [...path, "default"],
+      message: `\`default\` of \`${name}\` is not in its \`enum\``,
+      ...secret
+    }]
 }
 
 /** Standard input can be taken up once. */
@@ -90,6 +97,7 @@ export const checkManifest = (document: unknown): ReadonlyArray<Finding> => {
   const seen = new Set<ReadonlyArray<unknown>>()
   return [
     ...(isMapping(inputs) ? Object.entries(inputs).flatMap(([name, declaration]) => input(name, declaration)) : []),
+    ...sameStepIds(document["preflight"], ["preflight"], seen, "the preflight"),
     ...targets.flatMap((target, index) =>
       isMapping(target) ? sameStepIds(target["steps"], ["targets", index, "steps"], seen) : []
     ),

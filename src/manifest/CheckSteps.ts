@@ -46,7 +46,7 @@ const usedTwice = (steps: List, path: Path, where: string, findings: Array<Findi
       findings.push({
         path: [...path, index, "id"],
         message: `step id \`${id}\` is used twice in ${where}`,
-        hint: `the other is \`${pathText([...path, earlier])}\`: expressions need to tell them apart`
+        hint: `the other is \`${pathText([...path, earlier])}\`: expressions and logs need to tell them apart`
       })
     }
   }
@@ -54,9 +54,14 @@ const usedTwice = (steps: List, path: Path, where: string, findings: Array<Findi
 
 /**
  * Ids used twice in one list of steps, at any depth; `then` and `else` are two lists. Lists that are in `seen`
- * are passed by, and those that are looked at are put there.
+ * are passed by, and those that are looked at are put there. `where` is what holds the list.
  */
-export const sameStepIds = (steps: unknown, path: Path, seen: Set<List>): ReadonlyArray<Finding> => {
+export const sameStepIds = (
+  steps: unknown,
+  path: Path,
+  seen: Set<List>,
+  where = "this target"
+): ReadonlyArray<Finding> => {
   const findings: Array<Finding> = []
   const visit = (list: List, at: Path, where: string): void => {
     if (seen.has(list)) return
@@ -66,7 +71,7 @@ export const sameStepIds = (steps: unknown, path: Path, seen: Set<List>): Readon
       for (const [keys, inner] of listsIn(step)) visit(inner, [...at, index, ...keys], `\`${pathText(keys)}\``)
     })
   }
-  if (isList(steps)) visit(steps, path, "this target")
+  if (isList(steps)) visit(steps, path, where)
   return findings
 }
 

@@ -50,13 +50,15 @@ const present = (
   const text = source.text.slice(lineStart, (starts[line + 1] ?? source.text.length + 1) - 1).replace(/\r$/, "")
   const column = 1 + width(source.text.slice(lineStart, start))
   const marked = text.slice(start - lineStart, Math.max(end, start + 1) - lineStart).trimEnd()
-  const hint = finding.quote === undefined ? finding.hint : `quote it: ${JSON.stringify(marked)}`
+  const hint = finding.quote === undefined || source.secret === true
+    ? finding.hint
+    : `quote it: ${JSON.stringify(marked)}`
   return {
     file: source.file,
     line: line + 1,
     column,
     endColumn: column + Math.max(1, width(marked)),
-    ...(text.length > longestLine ? {} : { text }),
+    ...(text.length > longestLine || source.secret === true || finding.secret === true ? {} : { text }),
     ...(finding.path.length === 0 ? {} : { path: pathText(finding.path) }),
     message: finding.message,
     ...(hint === undefined ? {} : { hint })

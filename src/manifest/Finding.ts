@@ -10,6 +10,8 @@ export interface Source {
   /** As the user named it; `-` is standard input. */
   readonly file: string
   readonly text: string
+  /** Secrets may be in it: no line of it is shown. */
+  readonly secret?: true
 }
 
 export type Path = ReadonlyArray<string | number>
@@ -27,6 +29,8 @@ export interface Finding {
   readonly hint?: string
   /** The cure is quotes: the hint shows what stands there, quoted. */
   readonly quote?: true
+  /** The line that it stands on may hold a secret, and is not shown. */
+  readonly secret?: true
 }
 
 export type Findings = Array.NonEmptyReadonlyArray<Finding>

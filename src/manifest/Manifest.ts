@@ -8,6 +8,7 @@
 import { Schema } from "effect"
 import { FailurePolicy } from "./Failure.ts"
 import { Inputs } from "./Inputs.ts"
+import { Preflight } from "./Preflight.ts"
 import { RateLimit } from "./RateLimit.ts"
 import { Target } from "./Targets.ts"
 import { BatchName, Text, wholeNumber } from "./Scalars.ts"
@@ -58,6 +59,11 @@ export const Manifest = Schema.Struct({
   workdir: optional(Text, "Where steps run, relative to the manifest's folder.", { default: "." }),
   run: optional(RunSettings, "Defaults for the flags of the same names."),
   failure: optional(FailurePolicy, "What happens when a step fails."),
+  preflight: optional(
+    Preflight,
+    "Checks, made one after the other before any target starts, and again when the run is gone on with.",
+    { examples: [[{ id: "api-up", run: "curl -fsS \"$API/health\"" }]] }
+  ),
   rateLimit: optional(RateLimit, "How a rate limit shows itself, and what to do about it.", {
     examples: [{ exitCodes: [75], onLimit: "wait", maxWait: "2h" }]
   }),

@@ -112,6 +112,16 @@ const steps = (visit: Visit, path: Path, target: Spot["target"], list: Omit<With
   })
 }
 
+const checks = (visit: Visit, preflight: unknown): void => {
+  const spot: Spot = { sight: "preflight" }
+  itemsOf(preflight).forEach((check, at) => {
+    if (!isMapping(check)) return
+    const path: Path = ["preflight", at]
+    one(visit, "condition", check, "when", path, spot)
+    work(visit, check, path, spot, spot)
+  })
+}
+
 const target = (visit: Visit, entry: Mapping, index: number): void => {
   const path: Path = ["targets", index]
   const about = { entry, index }
@@ -137,6 +147,7 @@ export const visitTexts = (document: unknown, visit: Visit): void => {
   if (!isMapping(document)) return
   each(visit, document, "env", [], { sight: "batch" })
   one(visit, "template", document, "workdir", [], { sight: "batch" })
+  checks(visit, document["preflight"])
   itemsOf(document["targets"]).forEach((entry, index) => {
     if (isMapping(entry)) target(visit, entry, index)
   })

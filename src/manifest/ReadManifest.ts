@@ -8,6 +8,7 @@ import { Array, Either, Option, Schema } from "effect"
 import type { Names } from "../expression/Names.ts"
 import type { Value } from "../expression/Value.ts"
 import { accepts } from "./Accept.ts"
+import { secretArguments } from "./CheckArguments.ts"
 import { checkManifest, sameTargetIds, tooDeep } from "./CheckManifest.ts"
 import { checkTexts } from "./CheckTexts.ts"
 import { diagnose } from "./Diagnose.ts"
@@ -54,7 +55,8 @@ const manifestOf = (value: Value): Either.Either<ReadManifest, Findings> => {
   const findings = [
     ...Either.match(shape, { onLeft: (found) => found, onRight: () => [] }),
     ...checkTexts(value, (expression) => names.set(expression.source, expression.names)),
-    ...checkManifest(value)
+    ...checkManifest(value),
+    ...secretArguments(value)
   ]
   if (Either.isRight(shape) && findings.length === 0) return Either.right({ manifest: shape.right, names })
   const all = [...findings, ...sameTargetIds(value)]

@@ -154,12 +154,14 @@ const unknown = (name: string, declared: Inputs, origin: InputProblem["origin"])
 /** The texts by input name, and what is wrong with the rest of them. */
 const readGiven = (texts: ReadonlyArray<string>, declared: Inputs) => {
   const given = new Map<string, string>()
+  const hasSecrets = Object.values(declared).some(({ secret }) => secret === true)
   const problems = texts.flatMap((text): ReadonlyArray<InputProblem> => {
     const equals = text.indexOf("=")
     if (equals < 1) {
       return [{
         origin: "given",
-        message: `\`--input ${shorten(text)}\` is not \`name=value\``,
+        // It may be the value alone.
+        message: `${hasSecrets ? "an `--input`" : `\`--input ${shorten(text)}\``} is not \`name=value\``,
         hint: "write `--input name=value`"
       }]
     }
@@ -199,6 +201,20 @@ export interface ResolvedInputs {
   readonly problems: ReadonlyArray<InputProblem>
 }
 
+/** All forms of a secret are looked for in all output: what that takes grows with it. Characters. */
+const mostSecret = 100_000
+
+/** Secrets that are too long to be looked for. */
+const tooLong = (declared: Inputs, values: ValueObject): ReadonlyArray<InputProblem> => {
+  const secret = Object.entries(values).filter(([name]) => declared[name]?.secret === true)
+  const length = secret.reduce((sum, [, value]) => sum + canonicalJson(value).length, 0)
+  return length <= mostSecret ? [] : [{
+    origin: "given",
+    message: `the values of secret inputs come to ${length} characters, more than ${mostSecret}`,
+    hint: "put what is long into a file that steps read, and give its path"
+  }]
+}
+
 /** The values of the inputs, and what is wrong with what was given. */
 export const resolveInputs = (sources: InputSources): ResolvedInputs => {
   const { given, problems } = readGiven(sources.given, sources.declared)
@@ -210,8 +226,8 @@ export const resolveInputs = (sources: InputSources): ResolvedInputs => {
       Either.map(valueOf(name, input, given, sources), (value) => [name, value] as const)
     )
   )
-  return {
-    values: Object.fromEntries(values.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))),
-    problems: [...problems, ...unknownInFile, ...wrong]
-  }
+  const found: ValueObject = Object.fromEntries(
+    values.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))
+  )
+  return { values: found, problems: [...problems, ...unknownInFile, ...wrong, ...tooLong(sources.declared, found)] }
 }

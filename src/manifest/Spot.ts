@@ -17,8 +17,9 @@ export const itemsOf = (value: unknown): ReadonlyArray<unknown> => (Array.isArra
  *
  * `plan`: made while planning, for a target; `source`: likewise, for the items of a `forEach`. `batch` and `target`:
  * the surroundings of steps. `step`: decided before and after attempts. `attempt`: filled in for each attempt.
+ * `preflight`: a check, which belongs to no target.
  */
-export type Sight = "plan" | "source" | "batch" | "target" | "step" | "attempt" | "outputs"
+export type Sight = "plan" | "source" | "batch" | "preflight" | "target" | "step" | "attempt" | "outputs"
 
 /** A place in a list of steps. */
 export interface Within {

@@ -24,7 +24,8 @@ const baseFields = {
   continueOnError: optional(Schema.Boolean, "Whether the target goes on when the step fails.", { default: false })
 }
 
-const surroundings = {
+/** What every step has beside its work. */
+export const surroundings = {
   failure: optional(StepFailurePolicy, "What happens when the step fails, over what is said further out."),
   env: optional(Env, "Environment variables, over those further out."),
   workdir: optional(Text, "Where it runs, relative to the working directory further out.")

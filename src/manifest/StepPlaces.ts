@@ -22,6 +22,7 @@ const anywhere = {
   over: "put it under `map`",
   maxParallel: "put it under `map` or `parallel`",
   ...each(["while", "until", "maxIterations", "every"], "put it under `loop`"),
+  preflight: "it is made before any target starts: put it at the top of the manifest",
   needs: "steps follow each other: a target has `needs`",
   labels: "it belongs to the target",
   forEach: "it belongs to the target; what is done for each item of a list within one is a `map`"

@@ -71,6 +71,12 @@ const work = ["run", "command", "steps"] as const
 const ofSteps = "name when continueOnError idempotent gate if then else switch cases default map parallel loop"
   .split(" ")
 
+/** What is the same for all targets. */
+const ofBatch = {
+  preflight: "it is made before any target starts: put it at the top of the manifest",
+  rateLimit: "a rate limit holds for all targets: put it at the top of the manifest"
+}
+
 /** What is wrong with the keys of a target, if anything: it has its work once, and what goes with it. */
 const workProblem = (target: { readonly [key: string]: unknown }): Schema.FilterOutput | undefined => {
   const given = work.filter((key) => key in target)
@@ -122,7 +128,10 @@ export const Target = Schema.Struct({
     "What the target does, in order."
   )
 }).annotations({
-  [Misplaced]: Object.fromEntries(ofSteps.map((key) => [key, "it belongs to a step: write the work as `steps`"]))
+  [Misplaced]: {
+    ...Object.fromEntries(ofSteps.map((key) => [key, "it belongs to a step: write the work as `steps`"])),
+    ...ofBatch
+  }
 }).pipe(
   Schema.filter(workProblem, {
     [KeyRule]: true,

@@ -39,6 +39,14 @@ const absent = (name: Root, { sight, what }: Spot): Absent => {
 
 /** What stands around all targets and is read for each: `item` has to be there in all of them. */
 const inAll = (name: "item" | "index", document: unknown): Type | Absent => {
+  if (isMapping(document) && itemsOf(document["preflight"]).length > 0) {
+    return {
+      absent: {
+        message: `\`${name}\` is not known here`,
+        hint: "this is read for the preflight too, which has no items: put it on the targets"
+      }
+    }
+  }
   const entries = isMapping(document) ? itemsOf(document["targets"]).filter(isMapping) : []
   const without = entries.find((entry) => !("forEach" in entry))
   if (without === undefined) return dyn
@@ -103,7 +111,9 @@ export const makeTypeScopes = (document: unknown): TypeScopes => {
           ? int
           : absent(name, spot)
       case "context":
-        return isPlanned || sight === "outputs" ? absent(name, spot) : contextType(sight === "attempt")
+        return isPlanned || sight === "outputs"
+          ? absent(name, spot)
+          : contextType(sight === "attempt" || sight === "preflight")
     }
   }
 

@@ -16,10 +16,12 @@ import { durationMs } from "../manifest/Scalars.ts"
 import type { Known, Position, TextProblem } from "../manifest/PublicText.ts"
 import { findCycles } from "./Cycles.ts"
 import { defaults, inherit } from "./Failure.ts"
-import { planHash, targetHasher, type TemplateDigest, templateDigests } from "./Hash.ts"
+import { hashes, planHash, targetHasher, type TemplateDigest, templateDigests } from "./Hash.ts"
 import { resolveNeeds } from "./Needs.ts"
 import type { Plan, PlanTarget, RateLimitPolicy, RunDefaults } from "./Plan.ts"
-import { planTemplate } from "./PlanTemplate.ts"
+import { planPreflight, planTemplate } from "./PlanTemplate.ts"
+import { PREFLIGHT } from "./Preflight.ts"
+import { secretDigests } from "./SecretDigest.ts"
 import { type TargetText, targetTexts } from "./TargetTexts.ts"
 
 export interface ExpandRequest {
@@ -121,6 +123,17 @@ const duplicates = (drafts: ReadonlyArray<Draft>, findings: Array<Finding>): voi
   finish()
 }
 
+/** Where there is a preflight, its name is no target's. */
+const takenName = (drafts: ReadonlyArray<Draft>, findings: Array<Finding>): void => {
+  const draft = drafts.find(({ texts }) => texts.id === PREFLIGHT)
+  if (draft === undefined) return
+  findings.push({
+    path: ["targets", draft.entry, "id"],
+    message: `target id \`${PREFLIGHT}\` is the name of the batch's own checks, as in \`pawl logs RUN ${PREFLIGHT}\``,
+    hint: "give the target another id"
+  })
+}
+
 const cyclePath = (ids: ReadonlyArray<string>): string => {
   const all = [...ids, ...ids.slice(0, 1)]
   return (all.length > 12 ? [...all.slice(0, 6), "…", ...all.slice(-5)] : all).join(" → ")
@@ -208,6 +221,7 @@ export const expand = (request: ExpandRequest): Either.Either<Plan, Findings> =>
   const drafts = draftsOf(request, known, findings)
   const complete = findings.length === 0
   duplicates(drafts, findings)
+  if (manifest.preflight !== undefined) takenName(drafts, findings)
   // Needs are looked up among all targets: with some of them missing, they would be told as unknown.
   const needs = complete ? needsOf(drafts, findings) : []
   if (Array.isNonEmptyReadonlyArray(findings)) return Either.left(findings)
@@ -223,9 +237,10 @@ export const expand = (request: ExpandRequest): Either.Either<Plan, Findings> =>
     secrets: [...known.secrets].toSorted(),
     run: runDefaults(manifest.run ?? {}),
     ...(manifest.rateLimit === undefined ? {} : { rateLimit: rateLimitOf(manifest.rateLimit) }),
+    ...(manifest.preflight === undefined ? {} : { preflight: planPreflight(manifest, manifest.preflight, batch) }),
     templates,
     targets: planTargets(drafts, needs, digests),
     outputs: manifest.outputs ?? {}
   } as const
-  return Either.right({ ...plan, hash: planHash(plan, digests) })
+  return Either.right({ ...plan, ...hashes(planHash(plan, digests), secretDigests(plan.batch, plan.secrets, values)) })
 }

@@ -174,11 +174,11 @@ const targetWriter = (): (target: PlanTarget) => string => {
 }
 
 /**
- * `sha256:` and 64 hex digits over the canonical JSON of a plan without `hash`, `run` and
+ * `sha256:` and 64 hex digits over the canonical JSON of a plan without its hashes, `run` and
  * `description`: keys in code-unit order, no white space, integers with all their digits.
  */
 export const planHash = (
-  plan: Omit<Plan, "hash">,
+  plan: Omit<Plan, "hash" | "contentHash">,
   digests: ReadonlyArray<Pick<TemplateDigest, "text">>
 ): string => {
   const hasher = new Bun.CryptoHasher("sha256")
@@ -187,6 +187,7 @@ export const planHash = (
       canonicalJson(plan.outputs)
     }`
   )
+  if (plan.preflight !== undefined) hasher.update(`,"preflight":${canonicalJson(plan.preflight)}`)
   if (plan.rateLimit !== undefined) hasher.update(`,"rateLimit":${canonicalJson(plan.rateLimit)}`)
   hasher.update(`,"schema":${JSON.stringify(plan.schema)},"secrets":${canonicalJson(plan.secrets)},"targets":[`)
   const write = targetWriter()
@@ -196,6 +197,19 @@ export const planHash = (
   return `sha256:${hasher.update("]}").digest("hex")}`
 }
 
+/**
+ * The hashes of a plan: where secret inputs have values, their digests are part of its hash, and `contentHash` is what
+ * the stored plan alone comes to.
+ */
+export const hashes = (
+  content: string,
+  secrets: Readonly<Record<string, string>>
+): Pick<Plan, "hash" | "contentHash"> =>
+  Object.keys(secrets).length === 0
+    ? { hash: content }
+    : { hash: `sha256:${sha256(`${content}\n${canonicalJson(secrets)}`)}`, contentHash: content }
+
 /** Whether a plan that was stored is still the one its hash was taken of. */
 export const isIntact = (plan: Plan): boolean =>
-  plan.hash === planHash(plan, plan.templates.map((template) => ({ text: canonicalJson(template) })))
+  (plan.contentHash ?? plan.hash)
+    === planHash(plan, plan.templates.map((template) => ({ text: canonicalJson(template) })))

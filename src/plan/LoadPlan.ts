@@ -44,9 +44,10 @@ const readSource = Effect.fn("LoadPlan.readSource")(function*(file: string, what
 const isObject = (value: Value): value is ValueObject =>
   typeof value === "object" && value !== null && !Array.isArray(value)
 
-/** The file of inputs, `-` for standard input, with its text. */
-export const inputsFile = Effect.fn("LoadPlan.inputsFile")(function*(file: string) {
-  const source = yield* readSource(file, "the file of inputs")
+/** The file of inputs, `-` for standard input, with its text. No line of it is shown where some inputs are secret. */
+export const inputsFile = Effect.fn("LoadPlan.inputsFile")(function*(file: string, hasSecrets: boolean) {
+  const read = yield* readSource(file, "the file of inputs")
+  const source: Source = hasSecrets ? { ...read, secret: true } : read
   const value = yield* readDocument(source)
   return isObject(value) ? { source, value } : yield* diagnose(source, [{
     path: [],
@@ -100,7 +101,8 @@ interface Values {
 
 const valuesOf = Effect.fn("LoadPlan.valuesOf")(function*(source: Source, manifest: Manifest, request: PlanSource) {
   const { variables } = yield* Environment
-  const file = request.inputs === undefined ? undefined : yield* inputsFile(request.inputs)
+  const hasSecrets = Object.values(manifest.inputs ?? {}).some(({ secret }) => secret === true)
+  const file = request.inputs === undefined ? undefined : yield* inputsFile(request.inputs, hasSecrets)
   const { problems, values } = resolveInputs({
     declared: manifest.inputs ?? {},
     given: request.input,

@@ -179,14 +179,18 @@ export interface Plan {
   readonly schema: "pawl.plan/v1"
   readonly batch: string
   readonly description?: string
-  /** `sha256:` and 64 hex digits, over everything below but `run`. */
+  /** `sha256:` and 64 hex digits, over everything below but `run`, and over the values of secret inputs. */
   readonly hash: string
+  /** The same without those values; only there where some have one. It tells whether a stored plan was changed. */
+  readonly contentHash?: string
   /** Values of the inputs that are not secret. */
   readonly inputs: ValueObject
   /** Names of the secret inputs; their values are never part of a plan. */
   readonly secrets: ReadonlyArray<string>
   readonly run: RunDefaults
   readonly rateLimit?: RateLimitPolicy
+  /** Its steps are attempts, done before any target starts. Not part of what a target does, so of no target's hash. */
+  readonly preflight?: PlanTemplate
   readonly templates: ReadonlyArray<PlanTemplate>
   readonly targets: ReadonlyArray<PlanTarget>
   /** Expressions evaluated when the run ends, by name. */

@@ -10,7 +10,7 @@ import { parseStored, stringifyJson } from "../expression/Value.ts"
 import { AnyValue, isValue } from "../manifest/Inputs.ts"
 import { isIntact } from "./Hash.ts"
 import type { Plan, PlanTarget } from "./Plan.ts"
-import { PlanStepJson } from "./PlanStepJson.ts"
+import { AttemptStepJson, PlanStepJson } from "./PlanStepJson.ts"
 
 const exact = { exact: true } as const
 const Texts = Schema.Record({ key: Schema.String, value: Schema.String })
@@ -32,11 +32,20 @@ const isTarget = (data: unknown): data is PlanTarget =>
 
 const Target = Schema.declare(isTarget, { identifier: "PlanTarget" })
 
+const templateOf = <A, I>(step: Schema.Schema<A, I>) =>
+  Schema.Struct({
+    steps: Schema.Array(step),
+    env: Schema.Array(Texts),
+    workdir: Schema.Array(Schema.String),
+    breakerThreshold: Schema.Union(Schema.Int, Schema.Literal(false))
+  })
+
 const PlanFile = Schema.Struct({
   schema: Schema.Literal("pawl.plan/v1"),
   batch: Schema.String,
   description: Schema.optionalWith(Schema.String, exact),
   hash: Schema.String,
+  contentHash: Schema.optionalWith(Schema.String, exact),
   inputs: Schema.Record({ key: Schema.String, value: AnyValue }),
   secrets: Schema.Array(Schema.String),
   run: Schema.Struct({
@@ -57,12 +66,8 @@ const PlanFile = Schema.Struct({
     }),
     exact
   ),
-  templates: Schema.Array(Schema.Struct({
-    steps: Schema.Array(PlanStepJson),
-    env: Schema.Array(Texts),
-    workdir: Schema.Array(Schema.String),
-    breakerThreshold: Schema.Union(Schema.Int, Schema.Literal(false))
-  })),
+  preflight: Schema.optionalWith(templateOf(AttemptStepJson), exact),
+  templates: Schema.Array(templateOf(PlanStepJson)),
   targets: Schema.Array(Target),
   outputs: Texts
 })

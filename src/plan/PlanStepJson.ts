@@ -59,9 +59,14 @@ const Gate = Schema.Union(
   })
 )
 
-export const PlanStepJson: Schema.Schema<PlanStep> = Schema.Union(
+/** Those of a preflight. */
+export const AttemptStepJson = Schema.Union(
   Schema.Struct({ kind: Schema.Literal("run"), ...attempts, run: Schema.String, shell: Words }),
-  Schema.Struct({ kind: Schema.Literal("command"), ...attempts, command: Words }),
+  Schema.Struct({ kind: Schema.Literal("command"), ...attempts, command: Words })
+)
+
+export const PlanStepJson: Schema.Schema<PlanStep> = Schema.Union(
+  ...AttemptStepJson.members,
   Schema.Struct({ kind: Schema.Literal("gate"), ...base, gate: Gate }),
   Schema.Struct({ kind: Schema.Literal("if"), ...base, if: Schema.String, then: Steps, else: Steps }),
   Schema.Struct({

@@ -1,5 +1,5 @@
 /**
- * One entry under `targets:` to its template: steps with everything inherited, texts not yet rendered.
+ * One entry under `targets:`, and `preflight:`, to a template: steps with everything inherited, texts not yet rendered.
  *
  * Owns the normal form of a target: `run:` on it becomes a step. Steps are made in `PlanStep.ts`.
  */
@@ -24,6 +24,18 @@ const stepsOf = (target: Target): ReadonlyArray<Step> => {
 
 const present = <A>(outer: A | undefined, inner: A | undefined): ReadonlyArray<A> =>
   [outer, inner].filter((value) => value !== undefined)
+
+/** The checks of a batch, each as a step; there is no breaker, since they belong to no target. */
+export const planPreflight = (
+  { env, workdir }: Manifest,
+  checks: NonNullable<Manifest["preflight"]>,
+  batch: Inherited
+): PlanTemplate => ({
+  breakerThreshold: false,
+  env: present(env, undefined),
+  steps: planSteps(checks, batch),
+  workdir: present(workdir, undefined)
+})
 
 /** What the targets of one entry have in common; `batch` is what the manifest's `failure` comes to. */
 export const planTemplate = (manifest: Manifest, target: Target, batch: Inherited): PlanTemplate => {

@@ -6,48 +6,24 @@
  * interrupt, or a started child would be known to nobody.
  */
 import { Deferred, Effect, Either, Exit as EffectExit, FiberId, Layer, Option } from "effect"
-import { existsSync, statSync } from "node:fs"
+import { writeSync } from "node:fs"
+import { dirname } from "node:path"
 import { StateError } from "../run/StateError.ts"
-import { lengthOf, readTail } from "./LogFile.ts"
+import { endingLine } from "./AttemptRecords.ts"
+import { endStep } from "./EndStep.ts"
+import { openLauncher } from "./Launcher.ts"
+import { leftBehind, recordEnding } from "./LeftBehind.ts"
 import { type AttemptLogs, type LogSpool, makeLogSpool } from "./LogSpool.ts"
-import { type Attempt, CouldNotStart, type Exit, type ProcessId, ProcessRunner } from "./ProcessRunner.ts"
-import { endGroup, isGroupLeft, startTimeOf } from "./ProcessTable.ts"
-import { makeProgramPath } from "./ProgramPath.ts"
+import { maskLogs } from "./MaskedLogs.ts"
+import { Patience } from "./Patience.ts"
+import { type Attempt, type CouldNotStart, type Exit, type ProcessId, ProcessRunner } from "./ProcessRunner.ts"
+import { isAlive } from "./ProcessTable.ts"
+import { makeProcessView } from "./ProcessView.ts"
+import { type End, LAUNCHER_LOST, makeStarter, type Starter } from "./StartAttempt.ts"
+import { marksOf, type StepOf } from "./StepProcesses.ts"
 
 /** An attempt that lasts longer has its logs in their place while it runs, milliseconds. */
 const SHOWN_MS = 50
-
-interface End {
-  readonly exitCode: number | null
-  readonly signal: NodeJS.Signals | number | null
-}
-
-const isFolder = (path: string): boolean => {
-  try {
-    return statSync(path).isDirectory()
-  } catch {
-    return false
-  }
-}
-
-/** Why a spawn failed, in words that name what to look at. */
-const explain = (attempt: Attempt, code: string): string => {
-  const [program] = attempt.command
-  if (!isFolder(attempt.workdir)) {
-    const what = existsSync(attempt.workdir) ? "is not a folder" : "is not there"
-    return `workdir ${JSON.stringify(attempt.shownWorkdir)} ${what}`
-  }
-  switch (code) {
-    case "ENOENT":
-      return `command ${JSON.stringify(program)} was not found`
-    case "EACCES":
-      return `command ${JSON.stringify(program)} is not executable`
-    case "E2BIG":
-      return "the arguments and environment are longer than the system allows"
-    default:
-      return `command ${JSON.stringify(program)} could not be started: ${code}`
-  }
-}
 
 /** What the system says, without its code and the name of the call. */
 const words = (cause: unknown): string =>
@@ -60,14 +36,21 @@ const logError = (attempt: Attempt, cause: unknown): StateError =>
     path: attempt.out
   })
 
+/** Nobody can say how what it started has ended, or will. */
+const launcherLost = ({ out }: Attempt): StateError =>
+  new StateError({
+    message: "the process that starts steps (`step launcher`) was killed, so that the end of this one is not known",
+    hint: "run the same command again: that step has been ended, and is run again",
+    path: out
+  })
+
 const exitOf = (attempt: Attempt, logs: AttemptLogs, end: End, timedOut: boolean, startedAt: number): Exit => {
-  const stdout = readTail(logs.out, lengthOf(logs.out), attempt.keep.stdout)
-  const stderr = readTail(logs.err, lengthOf(logs.err), attempt.keep.stderr)
+  const stdout = logs.tail("out", attempt.keep.stdout)
+  const stderr = logs.tail("err", attempt.keep.stderr)
   const outputs = logs.takeOutputs()
   if (end.exitCode !== 0 || timedOut || stdout.text !== "" || stderr.text !== "") logs.show()
   return {
-    ...(end.exitCode === null ? {} : { exitCode: end.exitCode }),
-    ...(end.signal === null ? {} : { signal: String(end.signal) }),
+    ...end,
     timedOut,
     durationMs: Math.round(performance.now() - startedAt),
     stdout: stdout.text,
@@ -76,6 +59,9 @@ const exitOf = (attempt: Attempt, logs: AttemptLogs, end: End, timedOut: boolean
     ...(outputs === undefined ? {} : { outputs })
   }
 }
+
+/** The folder of the run that an attempt belongs to. */
+const runFolder = ({ out }: Attempt): string => dirname(dirname(dirname(out)))
 
 /** Gives the logs of an attempt that takes its time their names, so that somebody can look. Gives the timer back. */
 const showLater = (logs: AttemptLogs): ReturnType<typeof setTimeout> =>
@@ -87,76 +73,54 @@ const showLater = (logs: AttemptLogs): ReturnType<typeof setTimeout> =>
     }
   }, SHOWN_MS)
 
-const make = (graceMs: number, spool: LogSpool): ProcessRunner["Type"] => {
-  const programs = makeProgramPath()
+/**
+ * Completes when a process has had its time, that in which it was suspended not counted; never where it has
+ * ended by then: where pawl itself was stopped, the end of a step and its time-out are told together.
+ */
+const timeUp = (timeoutMs: number, id: ProcessId): Effect.Effect<void> =>
+  Effect.flatMap(Patience, ({ suspendedMs }) => {
+    const wait = (left: number, before: number): Effect.Effect<void> =>
+      Effect.flatMap(Effect.sleep(left), () => {
+        const now = suspendedMs()
+        if (now > before) return wait(now - before, now)
+        return id.pidStart === undefined || isAlive(id) ? Effect.void : Effect.never
+      })
+    return wait(timeoutMs, suspendedMs())
+  })
 
-  const spawnAs = (
-    attempt: Attempt,
-    [program, ...args]: Attempt["command"],
-    path: string,
-    logs: AttemptLogs,
-    ended: Deferred.Deferred<End>
-  ) =>
-    Bun.spawn({
-      cmd: [path, ...args],
-      argv0: program,
-      cwd: attempt.workdir,
-      env: { ...attempt.env, PAWL_OUTPUT: logs.outputFile },
-      stdin: "ignore",
-      stdout: logs.out.child,
-      stderr: logs.err.child,
-      detached: true,
-      onExit: (_child, exitCode, signal) => {
-        Deferred.unsafeDone(ended, EffectExit.succeed({ exitCode, signal }))
-      }
-    })
+const make = (graceMs: number, spool: LogSpool, starter: Starter): ProcessRunner["Type"] => {
+  const view = makeProcessView()
+  const running = new Set<ProcessId>()
 
-  /** Starts a plain command without its shell; undefined where it takes the shell to say what is wrong with it. */
-  const spawnSimple = (attempt: Attempt, logs: AttemptLogs, ended: Deferred.Deferred<End>) => {
-    const { simple } = attempt
-    const path = simple === undefined ? undefined : programs.find(simple[0], attempt.env["PATH"], attempt.workdir)
-    if (simple === undefined || path === undefined) return undefined
-    try {
-      return spawnAs(attempt, simple, path, logs, ended)
-    } catch {
-      // A file without a first line that names its interpreter, for one: shells run it themselves.
-      programs.forget()
-      return undefined
-    }
-  }
-
-  const spawn = (attempt: Attempt, logs: AttemptLogs, ended: Deferred.Deferred<End>) =>
-    Either.try({
-      try: () => {
-        const simple = spawnSimple(attempt, logs, ended)
-        if (simple !== undefined) return simple
-        const [program] = attempt.command
-        const path = programs.find(program, attempt.env["PATH"], attempt.workdir)
-        if (path === undefined) {
-          throw new CouldNotStart({ message: `command ${JSON.stringify(program)} was not found in PATH` })
-        }
-        return spawnAs(attempt, attempt.command, path, logs, ended)
-      },
-      catch: (cause) => {
-        if (cause instanceof CouldNotStart) return cause
-        programs.forget()
-        const code = cause instanceof Error && "code" in cause ? String(cause.code) : String(cause)
-        return new CouldNotStart({ message: explain(attempt, code) })
-      }
-    })
+  /** Ends all of a step, with the time that it is given at this moment. */
+  const end = (step: StepOf): Effect.Effect<boolean> =>
+    Effect.flatMap(Patience, (given) => endStep(view, { ...step, graceMs, ...given }))
 
   /** The end of a child that was started, whatever comes first: its own, the time-out, an interruption. */
-  const awaitEnd = (attempt: Attempt, logs: AttemptLogs, ended: Deferred.Deferred<End>, stop: Effect.Effect<End>) => {
+  const awaitEnd = (
+    attempt: Attempt,
+    logs: AttemptLogs,
+    ended: Deferred.Deferred<End>,
+    stop: Effect.Effect<End>,
+    id: ProcessId
+  ) => {
     const startedAt = performance.now()
-    const exit = (timedOut: boolean) => (end: End) =>
-      Effect.try({
-        try: () => exitOf(attempt, logs, end, timedOut, startedAt),
-        catch: (cause) => logError(attempt, cause)
-      })
+    const exit = (timedOut: boolean) => (ending: End): Effect.Effect<Exit, StateError> =>
+      ending.exitCode === undefined && ending.signal === undefined
+        // Nobody watches over it any more, and after this halt nobody looks for it.
+        ? Effect.zipRight(
+          end({ id, marks: marksOf(attempt.env, runFolder(attempt)), isOwn: false }),
+          Effect.fail(launcherLost(attempt))
+        )
+        : Effect.try({
+          try: () => exitOf(attempt, logs, ending, timedOut, startedAt),
+          catch: (cause) => logError(attempt, cause)
+        })
     return (restore: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>) => {
       const awaited = Effect.onInterrupt(restore(Deferred.await(ended)), () => stop)
       if (attempt.timeoutMs === undefined) return Effect.flatMap(awaited, exit(false))
-      return Effect.flatMap(Effect.timeoutOption(awaited, attempt.timeoutMs), (inTime) =>
+      const isLate = Effect.as(timeUp(attempt.timeoutMs, id), Option.none())
+      return Effect.flatMap(Effect.raceFirst(Effect.asSome(awaited), restore(isLate)), (inTime) =>
         Option.isSome(inTime)
           ? exit(false)(inTime.value)
           : Effect.flatMap(Deferred.await(ended), exit(true)))
@@ -169,22 +133,34 @@ const make = (graceMs: number, spool: LogSpool): ProcessRunner["Type"] => {
       const logs = Either.try({ try: () => spool.open(attempt), catch: (cause) => logError(attempt, cause) })
       if (Either.isLeft(logs)) return Effect.fail(logs.left)
       const ended = Deferred.unsafeMake<End>(FiberId.none)
-      const child = spawn(attempt, logs.right, ended)
+      const child = starter.start(attempt, logs.right, (end) => {
+        const tell = (): void => Deferred.unsafeDone(ended, EffectExit.succeed(end))
+        if (logs.right.settle === undefined) tell()
+        else void logs.right.settle().then(tell)
+      })
       logs.right.handOver()
       if (Either.isLeft(child)) {
         logs.right.show()
         logs.right.close()
-        return Effect.fail(child.left)
+        return Effect.fail(child.left === LAUNCHER_LOST ? launcherLost(attempt) : child.left)
       }
-      const { pid } = child.right
-      const stop = Effect.zipRight(endGroup(pid, graceMs), Deferred.await(ended))
-      const end = awaitEnd(attempt, logs.right, ended, stop)
+      const id = child.right
+      running.add(id)
+      const stop = Effect.suspend(() => {
+        // What ends because of this has not ended by itself, should pawl be killed meanwhile.
+        writeSync(logs.right.spool.record, endingLine(id.pid))
+        return Effect.zipRight(
+          end({ id, marks: marksOf(attempt.env, runFolder(attempt)), isOwn: true }),
+          Deferred.await(ended)
+        )
+      })
+      const awaited = awaitEnd(attempt, logs.right, ended, stop, id)
       const timer = showLater(logs.right)
-      const pidStart = startTimeOf(pid)
-      return Effect.onError(onStart(pidStart === undefined ? { pid } : { pid, pidStart }), () => stop).pipe(
-        Effect.flatMap(() => end(restore)),
+      return Effect.onError(onStart(id), () => stop).pipe(
+        Effect.flatMap(() => awaited(restore)),
         Effect.ensuring(Effect.sync(() => {
           clearTimeout(timer)
+          running.delete(id)
           logs.right.close()
         }))
       )
@@ -192,17 +168,41 @@ const make = (graceMs: number, spool: LogSpool): ProcessRunner["Type"] => {
 
   return {
     run,
-    endLeftover: (id) =>
-      Effect.suspend(() => isGroupLeft(id) ? Effect.as(endGroup(id.pid, graceMs), true) : Effect.succeed(false))
+    leftBehind: (runDir) =>
+      Effect.try({
+        try: () => leftBehind(runDir),
+        catch: (cause) =>
+          new StateError({
+            message: `what a killed pawl left in ${runDir} could not be read: ${words(cause)}`,
+            hint: "mend permissions, then run the same command again: nothing durable was lost",
+            path: runDir
+          })
+      }),
+    endLeftover: (id, marks) =>
+      Effect.suspend(() => {
+        try {
+          if (marks !== undefined) recordEnding(marks.folder, id)
+        } catch {
+          // A full disk, for one. Should pawl be killed right now, this end counts as one of the attempt's own.
+        }
+        return end({ id, marks, isOwn: false })
+      }),
+    running: () => [...running]
   }
 }
 
-/** Runs commands on this machine; `graceMs` lies between TERM and KILL. */
-export const layerLive = (graceMs: number): Layer.Layer<ProcessRunner> =>
+/**
+ * Runs commands on this machine; `graceMs` lies between TERM and KILL. `open` gives the launcher that starts them, or
+ * undefined where there can't be one.
+ */
+export const layerLive = (graceMs: number, open = openLauncher): Layer.Layer<ProcessRunner> =>
   Layer.scoped(
     ProcessRunner,
     Effect.map(
-      Effect.acquireRelease(Effect.sync(makeLogSpool), (spool) => Effect.sync(spool.dispose)),
-      (spool) => make(graceMs, spool)
+      Effect.zip(
+        Effect.acquireRelease(Effect.sync(() => makeStarter(open)), (starter) => Effect.sync(starter.dispose)),
+        Effect.acquireRelease(Effect.sync(() => maskLogs(makeLogSpool())), (spool) => Effect.sync(spool.dispose))
+      ),
+      ([starter, spool]) => make(graceMs, spool, starter)
     )
   )

@@ -5,7 +5,7 @@
  * The surprise: the child has a descriptor of its own, opened for appending and closed here once
  * the child has it, so that it can be told whether anything still writes to the file.
  */
-import { closeSync, fstatSync, openSync, readSync, writeSync } from "node:fs"
+import { closeSync, constants, fchmodSync, fstatSync, openSync, readSync, writeSync } from "node:fs"
 
 export interface LogFile {
   /** For pawl: reading, and the banner. */
@@ -16,14 +16,36 @@ export interface LogFile {
   readonly start: number
 }
 
+const { O_APPEND, O_CREAT, O_NOFOLLOW, O_RDWR, O_WRONLY } = constants
+const OWN = O_RDWR | O_CREAT | O_NOFOLLOW
+const CHILD = O_WRONLY | O_APPEND | O_NOFOLLOW
+const OWNER = 0o600
+
+/** Throws where a symbolic link, a pipe or the like stands in the place of a log: it could lead anywhere. */
+const openOwn = (path: string): number => {
+  try {
+    return openSync(path, OWN, OWNER)
+  } catch (cause) {
+    if (cause instanceof Error && "code" in cause && cause.code === "ELOOP") throw new Error(LINK_IN_THE_WAY, { cause })
+    throw cause
+  }
+}
+
+/** What is wrong, and what to do, where a link stands in the place of a log or of its folder. */
+export const LINK_IN_THE_WAY = "a symbolic link is in its place; remove the link, and see who made it"
+
 /** Opens a log that there may be already (created 0600) and writes the banner line. Throws the system's error. */
 export const openLog = (path: string, banner: string): LogFile => {
-  const child = openSync(path, "a", 0o600)
+  const own = openOwn(path)
   try {
-    const own = openSync(path, "r+")
-    return { own, child, start: fstatSync(own).size + writeSync(child, `${banner}\n`) }
+    const stat = fstatSync(own)
+    if (!stat.isFile()) throw new Error("what is in its place is no plain file; move it away, and see who made it")
+    // A umask can keep even the owner out of what it makes.
+    if ((stat.mode & OWNER) !== OWNER) fchmodSync(own, OWNER)
+    const child = openSync(path, CHILD)
+    return { own, child, start: stat.size + writeSync(child, `${banner}\n`) }
   } catch (cause) {
-    closeSync(child)
+    closeSync(own)
     throw cause
   }
 }
@@ -32,7 +54,7 @@ export const openLog = (path: string, banner: string): LogFile => {
 export const reopenLog = (path: string, own: number, banner: string): LogFile => ({
   own,
   start: writeSync(own, `${banner}\n`, 0),
-  child: openSync(path, "a")
+  child: openSync(path, CHILD)
 })
 
 /** Closes the child's end, once the child has it. */
@@ -50,12 +72,20 @@ const brokenLead = (bytes: Uint8Array): number => {
   return lead
 }
 
+/** The end of a stream, as text, and whether there was more. */
+export interface Tail {
+  readonly text: string
+  readonly truncated: boolean
+}
+
+/** The last bytes of a stream as text. */
+export const textOf = (bytes: Uint8Array, truncated: boolean): Tail => ({
+  text: decoder.decode(truncated ? bytes.subarray(brokenLead(bytes)) : bytes),
+  truncated
+})
+
 /** The last `keep` of this attempt's `length` bytes of output as text, and whether there was more. */
-export const readTail = (
-  log: LogFile,
-  length: number,
-  keep: number
-): { readonly text: string; readonly truncated: boolean } => {
+export const readTail = (log: LogFile, length: number, keep: number): Tail => {
   if (length <= 0) return { text: "", truncated: false }
   const truncated = length > keep
   const bytes = new Uint8Array(truncated ? keep : length)
@@ -66,8 +96,7 @@ export const readTail = (
     if (count === 0) break
     read += count
   }
-  const whole = bytes.subarray(0, read)
-  return { text: decoder.decode(truncated ? whole.subarray(brokenLead(whole)) : whole), truncated }
+  return textOf(bytes.subarray(0, read), truncated)
 }
 
 export const closeLog = (log: LogFile): void => closeSync(log.own)

@@ -6,11 +6,19 @@
  * much as the step itself, and every sync has to carry them. A spool file is used again only
  * where nothing has it open any more, so that no late writer gets into another step's log.
  */
-import { closeSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs"
-import { dirname, join } from "node:path"
+import { closeSync, fchmodSync, openSync, readFileSync, renameSync, rmSync, statSync } from "node:fs"
+import { basename, dirname, join } from "node:path"
 import { makeFileLease } from "./FileLease.ts"
-import { closeLog, handOver, lengthOf, type LogFile, openLog, reopenLog } from "./LogFile.ts"
+import { closeLog, handOver, lengthOf, type LogFile, openLog, readTail, reopenLog, type Tail } from "./LogFile.ts"
+import { isFolderThere, makeLogFolder } from "./LogFolder.ts"
 import type { Attempt, Exit } from "./ProcessRunner.ts"
+
+/** Under `logs/` of a run; no id of a target begins with a dot. */
+export const SPOOL = ".spool"
+/** In a spool: what the launcher records. */
+export const RECORDS = "attempts.ndjson"
+/** So many files of outputs are kept back: until what was in them is in the journal, they may be needed again. */
+const KEPT_OUTPUTS = 4096
 
 /** A step that writes more than this to its output file is asked to write a file of its own. */
 const OUTPUT_FILE_BYTES = 1024 * 1024
@@ -21,13 +29,26 @@ export interface AttemptLogs {
   readonly err: LogFile
   /** What `$PAWL_OUTPUT` names. */
   readonly outputFile: string
+  /** The name that its files in the spool begin with. */
+  readonly files: string
+  /** The spool, and the descriptor in it to record begin and end in. */
+  readonly spool: Spool
   /** The child has its descriptors, or there will be none. */
   readonly handOver: () => void
   /** Gives the files their names, if they don't have them yet. */
   readonly show: () => void
-  /** What the step wrote to its output file; the file is gone afterwards. */
+  /** Settles once what the child printed is in them; absent where it is at once. Never fails. */
+  readonly settle?: () => Promise<void>
+  /** The last `keep` bytes that the child printed. Throws the system's error. */
+  readonly tail: (stream: "out" | "err", keep: number) => Tail
+  /** What the step wrote to its output file. */
   readonly takeOutputs: () => Exit["outputs"]
   readonly close: () => void
+}
+
+export interface Spool {
+  readonly folder: string
+  readonly record: number
 }
 
 interface Idle {
@@ -37,22 +58,42 @@ interface Idle {
   readonly err: number
 }
 
-const takeOutputs = (path: string): Exit["outputs"] => {
-  if (!existsSync(path)) return undefined
-  const outputs = statSync(path).size > OUTPUT_FILE_BYTES
+/** In the place of what a step wrote, where it made a pipe or a folder of its output file: a line that is none. */
+const NO_FILE = "(not a plain file)"
+
+/** What a step wrote to its output file; undefined where it wrote none. Throws the system's error. */
+export const readOutputs = (path: string): Exit["outputs"] => {
+  const stat = statSync(path, { throwIfNoEntry: false })
+  if (stat === undefined) return undefined
+  // Opening a pipe would wait for ever.
+  if (!stat.isFile()) return { text: NO_FILE, tooLong: false }
+  return stat.size > OUTPUT_FILE_BYTES
     ? { text: "", tooLong: true }
     : { text: readFileSync(path, "utf8"), tooLong: false }
-  rmSync(path, { force: true })
-  return outputs
 }
 
 /** The spool of one run. */
 const makeFolder = (folder: string, isOnlyWriter: (fd: number) => boolean) => {
+  makeLogFolder(dirname(folder))
   // Whoever works on a run works on it alone: what is left here is a killed pawl's.
   rmSync(folder, { recursive: true, force: true })
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  makeLogFolder(folder)
+  const record = openSync(join(folder, RECORDS), "a", 0o600)
+  // A umask can keep even the owner out of what it makes.
+  fchmodSync(record, 0o600)
+  const spool: Spool = { folder, record }
+  const keptOutputs: Array<string> = []
   let idle: Array<Idle> = []
   let made = 0
+
+  /** The file stays for a while: pawl may be killed before its outputs are in the journal. */
+  const takeOutputs = (path: string): Exit["outputs"] => {
+    const outputs = readOutputs(path)
+    if (outputs === undefined) return undefined
+    keptOutputs.push(path)
+    if (keptOutputs.length > KEPT_OUTPUTS) rmSync(keptOutputs.shift() ?? "", { recursive: true, force: true })
+    return outputs
+  }
 
   const openBoth = (out: string, err: string, banner: string): Pick<AttemptLogs, "out" | "err"> => {
     const first = openLog(out, banner)
@@ -79,21 +120,35 @@ const makeFolder = (folder: string, isOnlyWriter: (fd: number) => boolean) => {
 
   const logsOf = (
     { err, out }: Pick<AttemptLogs, "out" | "err">,
-    outputFile: string,
+    files: string,
     show: () => void,
-    close: () => void
-  ): AttemptLogs => ({
-    out,
-    err,
-    outputFile,
-    handOver: () => {
-      handOver(out)
-      handOver(err)
-    },
-    show,
-    takeOutputs: () => takeOutputs(outputFile),
-    close
-  })
+    close: (hadOutputs: boolean) => void
+  ): AttemptLogs => {
+    const outputFile = join(folder, `${files}.outputs`)
+    let hadOutputs = false
+    return {
+      out,
+      err,
+      outputFile,
+      files,
+      spool,
+      handOver: () => {
+        handOver(out)
+        handOver(err)
+      },
+      show,
+      tail: (stream, keep) => {
+        const log = stream === "out" ? out : err
+        return readTail(log, lengthOf(log), keep)
+      },
+      takeOutputs: () => {
+        const outputs = takeOutputs(outputFile)
+        hadOutputs = outputs !== undefined
+        return outputs
+      },
+      close: () => close(hadOutputs)
+    }
+  }
 
   const spooled = (attempt: Attempt): AttemptLogs => {
     const files = take(attempt.banner)
@@ -102,7 +157,7 @@ const makeFolder = (folder: string, isOnlyWriter: (fd: number) => boolean) => {
     let isShown = false
     const show = (): void => {
       if (isShown) return
-      mkdirSync(dirname(attempt.out), { recursive: true, mode: 0o700 })
+      makeLogFolder(dirname(attempt.out))
       if (!isOutShown) renameSync(`${path}.out`, attempt.out)
       isOutShown = true
       renameSync(`${path}.err`, attempt.err)
@@ -110,8 +165,8 @@ const makeFolder = (folder: string, isOnlyWriter: (fd: number) => boolean) => {
     }
     const isReusable = (): boolean =>
       !isOutShown && lengthOf(out) === 0 && lengthOf(err) === 0 && isOnlyWriter(out.own) && isOnlyWriter(err.own)
-    return logsOf(files, `${path}.outputs`, show, () => {
-      if (isReusable()) {
+    return logsOf(files, basename(path), show, (hadOutputs) => {
+      if (!hadOutputs && isReusable()) {
         idle.push({ path, bannerLength: attempt.banner.length, out: out.own, err: err.own })
         return
       }
@@ -128,21 +183,26 @@ const makeFolder = (folder: string, isOnlyWriter: (fd: number) => boolean) => {
   /** Where the target's folder is there already there may be a log to append to. */
   const direct = (attempt: Attempt): AttemptLogs => {
     const files = openBoth(attempt.out, attempt.err, attempt.banner)
-    return logsOf(files, join(folder, `${++made}.outputs`), () => {}, () => {
+    return logsOf(files, String(++made), () => {}, () => {
       closeLog(files.out)
       closeLog(files.err)
     })
   }
 
   return {
-    open: (attempt: Attempt) => existsSync(dirname(attempt.out)) ? direct(attempt) : spooled(attempt),
+    open: (attempt: Attempt) => isFolderThere(dirname(attempt.out)) ? direct(attempt) : spooled(attempt),
     dispose: () => {
       for (const { err, out } of idle) {
         closeSync(out)
         closeSync(err)
       }
       idle = []
-      rmSync(folder, { recursive: true, force: true })
+      closeSync(spool.record)
+      try {
+        rmSync(folder, { recursive: true, force: true })
+      } catch {
+        // The disk broke under the run, which was told where it was met. The next run takes the folder away.
+      }
     }
   }
 }
@@ -160,7 +220,7 @@ export const makeLogSpool = (): LogSpool => {
   const folders = new Map<string, ReturnType<typeof makeFolder>>()
   return {
     open: (attempt) => {
-      const path = join(dirname(dirname(attempt.out)), ".spool")
+      const path = join(dirname(dirname(attempt.out)), SPOOL)
       const folder = folders.get(path) ?? makeFolder(path, isOnlyWriter)
       folders.set(path, folder)
       return folder.open(attempt)

@@ -5,7 +5,16 @@
  * a command that ends badly is a value, not an error; only one that never ran is an error.
  */
 import { Context, type Effect, Schema } from "effect"
+import type { MaskStream } from "../run/MaskStream.ts"
 import type { StateError } from "../run/StateError.ts"
+import type { StepMarks } from "./StepProcesses.ts"
+
+export interface AttemptOrigin {
+  /** Of the run, from 1. */
+  readonly invocation: number
+  /** The hash of its target. */
+  readonly definition: string
+}
 
 export interface Attempt {
   /** The program and its arguments; the program is looked up in `env.PATH`. */
@@ -19,6 +28,8 @@ export interface Attempt {
   /** The same as the user wrote it, for messages. */
   readonly shownWorkdir: string
   readonly timeoutMs?: number
+  /** Where it belongs, for a later pawl that has to know whether its end counts; absent: it never does. */
+  readonly origin?: AttemptOrigin
   /**
    * Absolute paths of the logs, appended to; `logs/<target>/<step>.out` and `.err`. A first attempt
    * that succeeds at once and prints nothing leaves none.
@@ -29,6 +40,8 @@ export interface Attempt {
   readonly banner: string
   /** How many of the last bytes of each stream come back. */
   readonly keep: { readonly stdout: number; readonly stderr: number }
+  /** Makes what masks one stream on its way to its log; absent where nothing is secret. What comes back is not masked. */
+  readonly mask?: () => MaskStream
 }
 
 export interface ProcessId {
@@ -53,6 +66,22 @@ export interface Exit {
   readonly outputs?: { readonly text: string; readonly tooLong: boolean }
 }
 
+/** An attempt that an earlier pawl began and did not come to the end of. */
+export interface LeftAttempt {
+  readonly target: string
+  readonly path: string
+  readonly attempt: number
+  readonly origin?: AttemptOrigin
+  readonly id: ProcessId
+  /** The end of its output may be missing: it went through a mask, and what pawl had not read is lost. */
+  readonly masked?: true
+  /**
+   * Its end, where it came to one by itself while no pawl was there to see it. `log` is the absolute path of its logs
+   * without `.out` and `.err`: they are put there. Throws the system's error.
+   */
+  readonly take?: (log: string, keep: Attempt["keep"]) => Exit
+}
+
 /** The command could not be started: not found, not executable, no such working directory. */
 export class CouldNotStart extends Schema.TaggedError<CouldNotStart>()("CouldNotStart", {
   message: Schema.String
@@ -67,6 +96,16 @@ export class ProcessRunner extends Context.Tag("pawl/ProcessRunner")<ProcessRunn
     attempt: Attempt,
     onStart: (id: ProcessId) => Effect.Effect<void, E>
   ) => Effect.Effect<Exit, CouldNotStart | StateError | E>
-  /** Ends what is left of a process group that an earlier pawl started, if it still is that process. */
-  readonly endLeftover: (id: ProcessId) => Effect.Effect<boolean>
+  /**
+   * What an earlier pawl that was killed began in a run, by the records that its launcher kept. To be asked before the
+   * first attempt is made, which takes these away.
+   */
+  readonly leftBehind: (runDir: string) => Effect.Effect<ReadonlyArray<LeftAttempt>, StateError>
+  /**
+   * Ends what is left of an attempt that an earlier pawl started: its process and group, if it still is that
+   * process, and what carries its marks. False: nothing of it is left.
+   */
+  readonly endLeftover: (id: ProcessId, marks?: StepMarks) => Effect.Effect<boolean>
+  /** The first process of each attempt that runs now. Absent where none is real. */
+  readonly running?: () => ReadonlyArray<ProcessId>
 }>() {}

@@ -1,16 +1,17 @@
 /**
- * What the system says of processes: start times and groups.
+ * What the system says of processes: who there is, since when, and under which marks.
  *
  * Owns every read of `/proc` and every signal sent. Must not start anything. The surprise:
  * a process is named by its id and its start time together, since ids are used again.
  */
-import { Effect } from "effect"
-import { closeSync, openSync, readdirSync, readSync } from "node:fs"
+import { closeSync, openSync, readdirSync, readFileSync, readSync } from "node:fs"
 import type { ProcessId } from "./ProcessRunner.ts"
 
 /** Fields of `/proc/PID/stat`, counted after the command's closing parenthesis, which may hold anything. */
 const STATE = 0
+const PARENT = 1
 const GROUP = 2
+const SESSION = 3
 const START_TIME = 19
 
 /** Longer than any line of `/proc/PID/stat`; reading such a file whole would make a far larger buffer. */
@@ -37,63 +38,79 @@ export const startTimeOf = (pid: number): number | undefined => {
   return Number.isSafeInteger(start) ? start : undefined
 }
 
+/** A dead process that nobody has collected is dead all the same; in a container there may be nobody who ever does. */
 const isDead = (stat: ReadonlyArray<string>): boolean => stat[STATE] === "Z" || stat[STATE] === "X"
 
 /** Whether an id still stands for this very process, even a dead one that nobody has collected. */
-const isSame = (id: ProcessId): boolean => {
+export const isSame = (id: ProcessId): boolean => {
   const start = startTimeOf(id.pid)
   return start !== undefined && (id.pidStart === undefined || id.pidStart === start)
 }
 
 /** Whether this very process still runs, not another that was given its id. */
 export const isAlive = (id: ProcessId): boolean => {
-  const stat = isSame(id) ? statOf(id.pid) : undefined
-  return stat !== undefined && !isDead(stat)
+  const stat = statOf(id.pid)
+  if (stat === undefined || isDead(stat)) return false
+  return id.pidStart === undefined || id.pidStart === Number(stat[START_TIME])
 }
 
-/** Sends a signal to a whole process group; false where there is no such group any more. */
-const signalGroup = (pid: number, signal: NodeJS.Signals | 0): boolean => {
-  try {
-    process.kill(-pid, signal)
-    return true
-  } catch {
-    return false
-  }
+/** One process that runs. */
+export interface ProcessEntry {
+  readonly pid: number
+  /** Clock ticks since boot. */
+  readonly start: number
+  readonly parent: number
+  readonly group: number
+  readonly session: number
 }
 
 const numeric = /^\d+$/
 
-/**
- * Whether anything of a group still runs. A dead process that nobody has collected still counts
- * for the system's own answer, and in a container there may be nobody who ever does.
- */
-const isGroupAlive = (pid: number): boolean => {
-  if (!signalGroup(pid, 0)) return false
+/** Every process that runs, dead ones left out; undefined where the system has no `/proc`. */
+export const processes = (): ReadonlyArray<ProcessEntry> | undefined => {
+  let names: ReadonlyArray<string>
   try {
-    return readdirSync("/proc").some((name) => {
-      const stat = numeric.test(name) ? statOf(name) : undefined
-      return stat?.[GROUP] === String(pid) && !isDead(stat)
-    })
+    names = readdirSync("/proc")
   } catch {
-    return true
+    return undefined
+  }
+  const entries = names.flatMap((name): ReadonlyArray<ProcessEntry> => {
+    const stat = numeric.test(name) ? statOf(name) : undefined
+    if (stat === undefined || isDead(stat)) return []
+    return [{
+      pid: Number(name),
+      start: Number(stat[START_TIME]),
+      parent: Number(stat[PARENT]),
+      group: Number(stat[GROUP]),
+      session: Number(stat[SESSION])
+    }]
+  })
+  return entries.length === 0 ? undefined : entries
+}
+
+/** The environment that a process was started with, as `NAME=VALUE`; empty where it may not be read. */
+export const environmentOf = (pid: number): ReadonlyArray<string> => {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, "utf8").split("\0")
+  } catch {
+    return []
   }
 }
 
-const POLL_MS = 10
-/** Looking costs something; a group that takes its time is looked at less and less often. */
-const SLOWEST_POLL_MS = 200
+type Sent = "sent" | "gone" | "not-allowed"
 
-/** Whether anything is left of the group that this very process began. */
-export const isGroupLeft = (id: ProcessId): boolean => isSame(id) && isGroupAlive(id.pid)
-
-/** Ends a process group: TERM, then KILL for what is left of it after the grace. Returns when it is gone. */
-export const endGroup = Effect.fn("ProcessTable.endGroup")(function*(pid: number, graceMs: number) {
-  if (!signalGroup(pid, "SIGTERM")) return
-  let pause = POLL_MS
-  for (let waited = 0; waited < graceMs; waited += pause) {
-    pause = Math.min(pause * 2, SLOWEST_POLL_MS, graceMs - waited)
-    yield* Effect.sleep(pause)
-    if (!isGroupAlive(pid)) return
+const send = (pid: number, signal: NodeJS.Signals | 0): Sent => {
+  try {
+    process.kill(pid, signal)
+    return "sent"
+  } catch (cause) {
+    return cause instanceof Error && "code" in cause && cause.code === "EPERM" ? "not-allowed" : "gone"
   }
-  signalGroup(pid, "SIGKILL")
-})
+}
+
+/** Sends a signal to one process, if its id still stands for it. */
+export const signalProcess = (id: ProcessId, signal: NodeJS.Signals): Sent =>
+  isAlive(id) ? send(id.pid, signal) : "gone"
+
+/** Sends a signal to a whole process group; 0 only asks whether there is one. */
+export const signalGroup = (pid: number, signal: NodeJS.Signals | 0): Sent => send(-pid, signal)

@@ -7,7 +7,15 @@
  * real process.
  */
 import { Clock, Effect } from "effect"
-import { type Attempt, CouldNotStart, type Exit, type ProcessId, ProcessRunner } from "./ProcessRunner.ts"
+import {
+  type Attempt,
+  type AttemptOrigin,
+  CouldNotStart,
+  type Exit,
+  type LeftAttempt,
+  type ProcessId,
+  ProcessRunner
+} from "./ProcessRunner.ts"
 
 /** How one attempt goes. Nothing said: it takes no time and exits 0 in silence. */
 export interface ScriptedEnd {
@@ -73,8 +81,11 @@ const attemptOf = ({ env, timeoutMs }: Attempt): ScriptedAttempt => ({
 
 /** An attempt that is under way. */
 export interface Living extends ScriptedAttempt {
+  readonly origin?: AttemptOrigin
   /** Epoch milliseconds, if nobody ends it before; infinite for one that hangs. */
   readonly endsAt: number
+  /** How it ends then. */
+  readonly exit: Exit
 }
 
 export interface ScriptedRunner {
@@ -99,7 +110,13 @@ export const makeScripted = (script: ProcessScript): ScriptedRunner => {
       const durationMs = Math.min(wanted, timeoutMs)
       const pid = ++last
       // The time-out is its caller's: where that is killed, nobody keeps to it.
-      living.set(pid, { ...which, endsAt: now + wanted })
+      const { origin } = attempt
+      living.set(pid, {
+        ...which,
+        ...(origin === undefined ? {} : { origin }),
+        endsAt: now + wanted,
+        exit: exitOf(attempt, end, wanted, false)
+      })
       return Effect.zipRight(
         onStart({ pid }),
         durationMs === 0
@@ -115,6 +132,24 @@ export const makeScripted = (script: ProcessScript): ScriptedRunner => {
     living,
     runner: ProcessRunner.of({
       run,
+      leftBehind: () =>
+        Effect.map(
+          Clock.currentTimeMillis,
+          (now) =>
+            Array.from(living, ([pid, { attempt, endsAt, exit, origin, path, target }]): LeftAttempt => ({
+              ...(origin === undefined ? {} : { origin }),
+              target,
+              path,
+              attempt,
+              id: { pid },
+              ...(endsAt > now ? {} : {
+                take: () => {
+                  living.delete(pid)
+                  return exit
+                }
+              })
+            }))
+        ),
       endLeftover: ({ pid }) =>
         Effect.map(Clock.currentTimeMillis, (now) => {
           const left = living.get(pid)

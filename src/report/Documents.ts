@@ -37,6 +37,7 @@ export const LogsDocument = Schema.Struct({
   runId: Schema.String,
   /** In plan order. */
   logs: Schema.Array(Schema.Struct({
+    /** `preflight` for the checks of one. */
     target: Schema.String,
     path: Schema.String,
     /** Absent of an iteration that is over, together with `attempts`. */

@@ -4,6 +4,8 @@
  * Owns which they are: every failure, however it was resolved, and what was skipped. Must not
  * print. The surprise: a completed target has a line only where there are few of them.
  */
+import { PREFLIGHT } from "../plan/Preflight.ts"
+import { checkAsStep } from "../run/PreflightState.ts"
 import type { RunEvent } from "../run/RunEvent.ts"
 import { between, countdown, duration } from "./Duration.ts"
 import { printable } from "./Printable.ts"
@@ -38,6 +40,18 @@ const decidedLine = (event: Extract<RunEvent, { readonly type: "GateDecided" }>,
 /** A failure that ends a branch: what becomes of the target is told of what is around it. */
 const isWithinAnother = ({ path }: { readonly path: string }): boolean => path.includes("::")
 
+/** A check that failed and keeps the targets from starting is told as what it is; else it is a step like any other. */
+const finishedLine = (
+  event: Extract<RunEvent, { readonly type: "PreflightFinished" }>,
+  progress: Progress,
+  style: Style
+): string | undefined =>
+  event.outcome === "failed"
+    ? `${style.red("failed")} ${printable(`${PREFLIGHT}/${event.check}`)}: ${printable(event.message ?? "")}${
+      event.attempts > 1 ? ` after ${event.attempts} attempts` : ""
+    }; no target starts`
+    : eventLine(checkAsStep(event), progress, style)
+
 /** The line of an event, or `undefined`; `progress` is that after the event. */
 export const eventLine = (event: RunEvent, progress: Progress, style: Style): string | undefined => {
   switch (event.type) {
@@ -47,6 +61,12 @@ export const eventLine = (event: RunEvent, progress: Progress, style: Style): st
       }`
     case "RunResumed":
       return `going on with run ${printable(progress.runId)}: ${countLine(progress)}`
+    case "PreflightStarted":
+      return event.attempt === 1 ? `checking ${printable(`${PREFLIGHT}/${event.check}`)}` : undefined
+    case "PreflightRetried":
+      return eventLine(checkAsStep(event), progress, style)
+    case "PreflightFinished":
+      return finishedLine(event, progress, style)
     case "AttemptFailed":
       return `${style.yellow("retry")} ${place(event)}: ${printable(event.message)}; attempt ${event.attempt + 1} in ${
         countdown(between(event.at, event.nextAttemptAt))

@@ -4,6 +4,7 @@
  * Owns the words for every type of event. Must not print. The surprise: unlike `EventLine`, which
  * tells what needs attention, nothing is left out here.
  */
+import { PREFLIGHT } from "../plan/Preflight.ts"
 import type { RunEvent } from "../run/RunEvent.ts"
 import { duration } from "./Duration.ts"
 import { pad, printable } from "./Printable.ts"
@@ -29,6 +30,18 @@ const wordsOf = (event: RunEvent): string => {
         event.reset.length === 0 ? undefined : `anew: ${event.reset.join(" ")}`,
         event.retried.length === 0 ? undefined : `again: ${event.retried.join(" ")}`
       )
+    case "PreflightStarted":
+      return `attempt ${event.attempt}, process ${event.pid}`
+    case "PreflightRetried":
+      return `attempt ${event.attempt}: ${event.message} after ${duration(event.durationMs)}, `
+        + `next not before ${event.nextAttemptAt}`
+    case "PreflightFinished":
+      return told(
+        event.outcome,
+        event.attempts > 1 ? several(event.attempts, "attempt") : undefined,
+        event.message,
+        event.outcome === "skipped" ? undefined : duration(event.durationMs)
+      )
     case "TargetStarted":
       return ""
     case "StepEntered":
@@ -40,6 +53,12 @@ const wordsOf = (event: RunEvent): string => {
       )
     case "StepStarted":
       return `attempt ${event.attempt}, process ${event.pid}`
+    case "AttemptRecovered":
+      return told(
+        `attempt ${event.attempt} ended after pawl was killed`,
+        exitCode(event.exitCode) ?? event.signal,
+        duration(event.durationMs)
+      )
     case "IterationEnded":
       return told(
         `iteration ${event.iteration + 1}`,
@@ -84,15 +103,25 @@ const wordsOf = (event: RunEvent): string => {
     case "TargetPaused":
       return `${event.reason} at ${event.step}: ${event.message}`
     case "RunHalted":
-      return `${event.haltReason}${note(event.message)}`
+      return event.by === undefined
+        ? `${event.haltReason}${note(event.message)}`
+        : `${event.haltReason}, cancelled by ${event.by}${note(event.note)}`
   }
 }
 
 const placeOf = (event: RunEvent): string =>
-  "target" in event ? ("path" in event ? `${event.target}/${event.path}` : event.target) : ""
+  "check" in event
+    ? `${PREFLIGHT}/${event.check}`
+    : "target" in event
+    ? ("path" in event ? `${event.target}/${event.path}` : event.target)
+    : ""
 
-const colourOf = ({ type }: RunEvent, style: Style): (text: string) => string => {
-  switch (type) {
+const outcomeColours = { passed: "green", failed: "red", continued: "yellow", skipped: "bold" } as const
+
+const colourOf = (event: RunEvent, style: Style): (text: string) => string => {
+  switch (event.type) {
+    case "PreflightFinished":
+      return style[outcomeColours[event.outcome]]
     case "StepSucceeded":
     case "TargetCompleted":
       return style.green
@@ -102,6 +131,7 @@ const colourOf = ({ type }: RunEvent, style: Style): (text: string) => string =>
     case "TargetErrored":
       return style.red
     case "AttemptFailed":
+    case "PreflightRetried":
     case "RateLimited":
     case "StepContinued":
     case "GateOpened":

@@ -5,6 +5,8 @@
  * input. The surprise: a gate can be decided while its run is live; everything else has to wait.
  */
 import { Schema } from "effect"
+import { PREFLIGHT } from "../plan/Preflight.ts"
+import { failedCheck } from "./CheckList.ts"
 import type { Summary, SummaryGate } from "./Summary.ts"
 
 export const NextStep = Schema.Struct({
@@ -59,7 +61,7 @@ export const sameResume = ({ runId, ...same }: Invocation & { readonly runId: st
 const several = (count: number, what: string): string => `the ${count === 1 ? "" : `${count} `}${what}`
 
 /** What is known of a run where this is asked. */
-export interface Standing extends Pick<Summary, "counts" | "runId" | "targets"> {
+export interface Standing extends Pick<Summary, "counts" | "preflight" | "runId" | "targets"> {
   readonly haltReason: string | null
   readonly gates: ReadonlyArray<SummaryGate & { readonly decision?: unknown }>
   /** Of a run that was rate-limited. */
@@ -135,6 +137,15 @@ export const nextSteps = (run: Standing, { again, place = "" }: Calls): Readonly
   const steps = [...decisions(run, place)]
   if (run.isLive === true) return steps
   steps.push(...onceDecided(run, again))
+  const check = failedCheck(run.preflight)
+  if (check?.log !== undefined || check?.errorLog !== undefined) {
+    steps.push({
+      why: "see why the preflight failed",
+      command: `pawl logs ${shellWord(run.runId)} ${shellWord(`${PREFLIGHT}/${check.path}`)}${
+        check.errorLog === undefined ? "" : " --stderr"
+      }${place}`
+    })
+  }
   const stuck = run.targets.find(({ status, step }) =>
     step !== undefined && (status === "blocked" || status === "errored")
   )

@@ -94,6 +94,9 @@ const trees = ({ targets, templates }: Plan, style: Style): ReadonlyArray<string
   })
 }
 
+const checks = ({ preflight }: Plan, style: Style): ReadonlyArray<string> =>
+  preflight === undefined ? [] : ["", "checks before any target starts:", ...treeLines(preflight.steps, "  ", style)]
+
 /** The lines, without line ends; on a terminal none is wider than `columns`. */
 export const planTable = (plan: Plan, style: Style, columns: number | undefined): ReadonlyArray<string> => {
   const cut = (line: string): string =>
@@ -110,6 +113,6 @@ export const planTable = (plan: Plan, style: Style, columns: number | undefined)
       plan.targets.map((target) => targetRow(plan, target)),
       { style, ...(columns === undefined ? {} : { columns }) }
     ),
-    ...trees(plan, style).map(cut)
+    ...[...checks(plan, style), ...trees(plan, style)].map(cut)
   ]
 }

@@ -7,11 +7,13 @@
  */
 import { HashMap, HashSet } from "effect"
 import type { Plan } from "../plan/Plan.ts"
+import { PREFLIGHT } from "../plan/Preflight.ts"
 import type { Selection } from "../plan/Selection.ts"
+import { checkAsStep } from "../run/PreflightState.ts"
 import type { RunEvent } from "../run/RunEvent.ts"
 import { type RunState, targetState } from "../run/RunState.ts"
 import { isEnded, stepEntries, type TargetStatus } from "../run/TargetState.ts"
-import { mapEntered, type Running, stepBegan, stepEnded, targetBegan } from "./Running.ts"
+import { mapEntered, type Running, stepBegan, stepEnded, stepWaits, targetBegan } from "./Running.ts"
 
 export interface Progress {
   readonly runId: string
@@ -28,6 +30,8 @@ export interface Progress {
   /** Targets that ended in this invocation. */
   readonly endedHere: number
   readonly running: Running
+  /** The end of the latest rate limit, ISO; it may have passed. */
+  readonly limitedUntil?: string
 }
 
 export const nothing: Progress = {
@@ -65,15 +69,19 @@ const gateKey = (target: string, path: string): string => `${target}\n${path}`
 const begun = (event: RunEvent, state: RunState, ids: Iterable<string> | undefined, total: number): Progress => {
   const counts = { completed: 0, blocked: 0, errored: 0, skipped: 0 }
   let gates = HashSet.empty<string>()
+  let running: Running = HashMap.empty()
   for (const id of ids ?? HashMap.keys(state.targets)) {
     const target = targetState(state, id)
     if (isCounted(target.status)) counts[target.status]++
     if (isEnded(target.status)) continue
     for (const [path, step] of stepEntries(target)) {
       if (step.gate !== undefined) gates = HashSet.add(gates, gateKey(id, path))
+      // What an earlier invocation waited for is waited for again, and no event says so.
+      running = stepWaits(running, { at: event.at, target: id }, path, step)
     }
   }
-  return { ...nothing, ...counts, gates, runId: state.runId, total, startedAt: event.at }
+  const limited = state.limited === undefined ? {} : { limitedUntil: state.limited.until }
+  return { ...nothing, ...counts, gates, running, ...limited, runId: state.runId, total, startedAt: event.at }
 }
 
 const selectedIds = function*(plan: Plan, selection: Selection): Generator<string> {
@@ -109,6 +117,11 @@ export const advance = (progress: Progress, event: RunEvent, state: () => RunSta
       return about === undefined
         ? begun(event, state(), undefined, event.targets)
         : begun(event, state(), selectedIds(about.plan, about.selection), about.selection.order.length)
+    case "PreflightStarted":
+    case "PreflightRetried":
+      return advance(progress, checkAsStep(event), state, about)
+    case "PreflightFinished":
+      return { ...progress, running: HashMap.remove(progress.running, PREFLIGHT) }
     case "TargetStarted":
       return { ...progress, running: targetBegan(progress.running, event) }
     case "StepEntered": {
@@ -123,7 +136,12 @@ export const advance = (progress: Progress, event: RunEvent, state: () => RunSta
     }
     case "RateLimited": {
       const { at: since, attempt, path, until: nextAttemptAt } = event
-      return { ...progress, running: stepBegan(progress.running, event, { path, attempt, since, nextAttemptAt }) }
+      const { limitedUntil = nextAttemptAt } = progress
+      return {
+        ...progress,
+        limitedUntil: limitedUntil > nextAttemptAt ? limitedUntil : nextAttemptAt,
+        running: stepBegan(progress.running, event, { path, attempt, since, nextAttemptAt })
+      }
     }
     case "AttemptFailed": {
       const { at: since, attempt, nextAttemptAt, path } = event
@@ -155,9 +173,12 @@ export const advance = (progress: Progress, event: RunEvent, state: () => RunSta
       return ended(progress, event.target, "skipped")
     case "TargetPaused":
       return { ...progress, running: HashMap.remove(progress.running, event.target) }
-    case "RunHalted":
-      return { ...progress, running: HashMap.empty() }
+    case "RunHalted": {
+      const { limitedUntil: _l, ...rest } = progress
+      return { ...rest, running: HashMap.empty() }
+    }
     case "BreakerOpened":
+    case "AttemptRecovered":
       return progress
   }
 }

@@ -6,6 +6,7 @@
  * narrower window has broken the old lines into more rows than were written.
  */
 import { Clock, type Context, Effect, type Scope } from "effect"
+import { checksOf } from "../plan/Preflight.ts"
 import type { Status } from "../run/Status.ts"
 import { eventLine } from "./EventLine.ts"
 import { width } from "./Printable.ts"
@@ -35,7 +36,9 @@ const attemptsOf = (about: About | undefined): (target: string, path: string) =>
     if (target !== undefined) templates.set(target.id, target.template)
   }
   return (target, path) => {
-    const step = findStep(about.plan.templates[templates.get(target) ?? -1]?.steps ?? [], path)
+    const { plan } = about
+    const template = checksOf(plan, target) ?? plan.templates[templates.get(target) ?? -1]
+    const step = findStep(template?.steps ?? [], path)
     return step !== undefined && "retries" in step ? step.retries.maxAttempts : undefined
   }
 }

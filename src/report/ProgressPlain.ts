@@ -1,25 +1,45 @@
 /**
  * Progress where there is no terminal: one line for what needs attention, a count now and then.
  *
- * Owns how often. Must not read a clock: the time is that of the events themselves, so that a
- * rehearsed run reads as the real one would.
+ * Owns how often. Must not read a clock: the time is that of the events themselves, or is given, so
+ * that a rehearsed run reads as the real one would. The surprise: while everything waits there are no
+ * events, and who watches asks with `remind` whether a word is due.
  */
+import type { Context } from "effect"
 import type { Plan } from "../plan/Plan.ts"
 import type { Selection } from "../plan/Selection.ts"
 import type { Status } from "../run/Status.ts"
 import { between } from "./Duration.ts"
 import { countLine, eventLine } from "./EventLine.ts"
+import { holdOf, holdWords } from "./Hold.ts"
 import { type About, advance, nothing } from "./Progress.ts"
 import type { Style } from "./Style.ts"
 
 /** Between two count lines, milliseconds of the events' time. */
 const interval = 10_000
 
+/** Between two words about the same wait, milliseconds. */
+const patience = 300_000
+
+export interface PlainProgress extends Context.Tag.Service<typeof Status> {
+  /** Says once more what everything waits for, where nothing was said for five minutes; `now` is epoch milliseconds. */
+  readonly remind: (now: number) => void
+}
+
 /** A watcher that hands whole lines, with their line ends, to `write`. */
-export const progressPlain = (write: (text: string) => void, style: Style): Status["Type"] => {
+export const progressPlain = (write: (text: string) => void, style: Style): PlainProgress => {
   let about: About | undefined
   let progress = nothing
   let counted = ""
+  let saidAt = 0
+  const say = (line: string, at: number): void => {
+    saidAt = at
+    write(`${line}\n`)
+  }
+  const sayHold = (now: number): void => {
+    const hold = holdOf(progress, now)
+    if (hold !== undefined) say(holdWords(hold, now), now)
+  }
   return {
     begin: (plan: Plan, selection: Selection) => {
       about = { plan, selection }
@@ -27,12 +47,16 @@ export const progressPlain = (write: (text: string) => void, style: Style): Stat
     observe: (event, state) => {
       progress = advance(progress, event, state, about)
       const line = eventLine(event, progress, style)
-      if (line !== undefined) write(`${line}\n`)
+      if (line !== undefined) say(line, Date.parse(event.at))
+      if (event.type === "RunResumed") sayHold(Date.parse(event.at))
       if (counted === "") counted = event.at
       if (event.type !== "RunHalted" && between(counted, event.at) >= interval) {
         counted = event.at
-        write(`${countLine(progress)}\n`)
+        say(countLine(progress), Date.parse(event.at))
       }
+    },
+    remind: (now) => {
+      if (now - saidAt >= patience) sayHold(now)
     }
   }
 }

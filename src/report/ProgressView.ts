@@ -6,6 +6,7 @@
  */
 import { HashMap } from "effect"
 import { countdown } from "./Duration.ts"
+import { holdOf, holdWords } from "./Hold.ts"
 import { fit, pad, printable, width } from "./Printable.ts"
 import { endedOf, leftOf, type Progress, waitingWords } from "./Progress.ts"
 import type { RunningStep, RunningTarget } from "./Running.ts"
@@ -109,12 +110,16 @@ export const progressLines = (
   const columns = Math.max(1, view.columns - 1)
   const running = Array.from(HashMap.values(progress.running)).flatMap(linesOf)
     .sort((a, b) => (a.since < b.since ? -1 : a.since > b.since ? 1 : a.target < b.target ? -1 : 1))
-  const room = Math.max(0, Math.min(most, view.rows - 2))
+  // Waits alone have lines of their own.
+  const hold = holdOf(progress, view.now)
+  const held = hold === undefined || hold.place !== undefined ? [] : [holdWords(hold, view.now)].slice(0, view.rows - 1)
+  const room = Math.max(0, Math.min(most, view.rows - 2 - held.length))
   const shown = running.slice(0, room)
   const more = running.length - shown.length
   return [
     ...shown.map((each) => runningLine(each, each.step && maxAttempts(each.target, each.step.path), view.now, columns)),
     ...(more > 0 && room > 0 ? [`  and ${more} more`] : []),
+    ...held,
     summaryLine(progress, view)
   ].map((line) => fit(line.trimEnd(), columns))
 }

@@ -5,6 +5,7 @@
  * several of them at once, and between two steps a target has none.
  */
 import { HashMap, Option } from "effect"
+import type { StepState } from "../run/StepState.ts"
 
 /** One attempt that is under way or waited for, or an iteration that is waited for. */
 export interface RunningStep {
@@ -66,6 +67,14 @@ const withStep = (steps: ReadonlyArray<RunningStep>, step: RunningStep): Readonl
 /** An attempt is under way or waited for, or an iteration is. */
 export const stepBegan = (running: Running, event: OfTarget, step: RunningStep): Running =>
   changed(running, event, ({ steps }) => ({ steps: withStep(steps, step) }))
+
+/** A step as an earlier invocation left it: changes something only where its next attempt or iteration lies ahead. */
+export const stepWaits = (running: Running, event: OfTarget, path: string, step: StepState): Running => {
+  const { attempts, iterations, nextAttemptAt } = step
+  if (nextAttemptAt === undefined || nextAttemptAt <= event.at) return running
+  const next = iterations === undefined ? { attempt: attempts + 1 } : { attempt: iterations + 1, isLoop: true as const }
+  return stepBegan(running, event, { path, since: event.at, nextAttemptAt, ...next })
+}
 
 /** A step has come to its end, whatever that was. */
 export const stepEnded = (

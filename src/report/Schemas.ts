@@ -16,6 +16,7 @@ import {
   ValidationDocument,
   VersionDocument
 } from "./Documents.ts"
+import { CancelDocument } from "./CancelDocument.ts"
 import { DecisionDocument } from "./DecisionDocument.ts"
 import { ErrorDocument } from "./ErrorDocument.ts"
 import { StatusDocument } from "./StatusDocument.ts"
@@ -27,6 +28,7 @@ const ast = {
   error: ErrorDocument.ast,
   status: StatusDocument.ast,
   decision: DecisionDocument.ast,
+  cancel: CancelDocument.ast,
   runs: RunsDocument.ast,
   logs: LogsDocument.ast,
   events: EventsDocument.ast,

@@ -9,9 +9,10 @@ import type { Plan } from "../plan/Plan.ts"
 import { HaltReason } from "../run/RunEvent.ts"
 import type { RunState } from "../run/RunState.ts"
 import { between } from "./Duration.ts"
+import { listChecks } from "./CheckList.ts"
 import { NextStep, nextSteps, shellWord } from "./NextSteps.ts"
-import { countTargets, listGates, restingStatus, summarizeTarget } from "./Summarize.ts"
-import { Counts, SummaryGate, SummaryTarget } from "./Summary.ts"
+import { cancelledBy, countTargets, listGates, restingStatus, summarizeTarget } from "./Summarize.ts"
+import { Cancelled, Counts, SummaryCheck, SummaryGate, SummaryTarget } from "./Summary.ts"
 
 const Decision = Schema.Struct({
   option: Schema.String,
@@ -53,11 +54,15 @@ export const StatusDocument = Schema.Struct({
   durationMs: Schema.Int,
   invocations: Schema.Int,
   counts: Counts,
+  /** The checks of the preflight, as of the latest invocation that made any. */
+  preflight: Schema.Array(SummaryCheck),
   /** In plan order. */
   targets: Schema.Array(SummaryTarget),
   /** Gates that wait for a person, in plan order. */
   gates: Schema.Array(StatusGate),
   retryAt: Schema.NullOr(Schema.String),
+  /** Who stopped it with `pawl cancel`, where somebody did. */
+  cancelled: Schema.optional(Cancelled),
   /** The process that works on it now. */
   live: Schema.NullOr(Schema.Struct({ pid: Schema.Int })),
   /** What to do, most useful first. */
@@ -111,6 +116,7 @@ export const statusDocument = (view: StoredView, stateDir?: string): StatusDocum
   const halted = isLive ? undefined : state.halted
   const haltReason = halted?.reason ?? null
   const counts = countTargets(targets)
+  const preflight = listChecks(plan, state, isLive)
   const gates = gatesOf(targets, view)
   const place = stateDir === undefined ? "" : ` --state-dir ${shellWord(stateDir)}`
   return {
@@ -126,12 +132,14 @@ export const statusDocument = (view: StoredView, stateDir?: string): StatusDocum
     durationMs: between(state.startedAt, halted?.at ?? state.updatedAt),
     invocations: state.invocations,
     counts,
+    preflight,
     targets,
     gates,
     retryAt: halted?.retryAt ?? null,
+    ...(isLive ? {} : cancelledBy(state)),
     live: isLive ? { pid: live.pid } : null,
     next: nextSteps(
-      { counts, gates, runId: state.runId, targets, haltReason, retryAt: halted?.retryAt ?? null, isLive },
+      { counts, gates, preflight, runId: state.runId, targets, haltReason, retryAt: halted?.retryAt ?? null, isLive },
       { again: `pawl resume ${shellWord(state.runId)}${place}`, place }
     )
   }

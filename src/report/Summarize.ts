@@ -15,6 +15,7 @@ import { type RunState, targetState } from "../run/RunState.ts"
 import { atRest, isEnded, stepState, type TargetState } from "../run/TargetState.ts"
 import { between } from "./Duration.ts"
 import { lastLine } from "./LastLine.ts"
+import { listChecks } from "./CheckList.ts"
 import { type Fate, stepList } from "./StepList.ts"
 import type { Summary, SummaryGate, SummaryStep, SummaryTarget } from "./Summary.ts"
 
@@ -136,13 +137,19 @@ export const restingStatus = (
   haltReason: HaltReason
 ): Summary["status"] => {
   if (haltReason === "RateLimited") return "rate-limited"
-  if (haltReason === "CheckpointFailed") return "failed"
+  if (haltReason === "CheckpointFailed" || haltReason === "PreflightFailed") return "failed"
   if (haltReason === "ShutdownRequested") return "interrupted"
   const counts = countTargets(selected)
   if (counts.paused > 0) return "paused"
   if (counts.completed === counts.total) return "completed"
   if (stuckAtOnce.includes(haltReason)) return "blocked"
   return counts.completed === 0 && counts.blocked + counts.errored > 0 ? "blocked" : "partial"
+}
+
+/** Who cancelled a run at rest, where somebody did. */
+export const cancelledBy = ({ halted }: RunState): Pick<Summary, "cancelled"> => {
+  if (halted?.by === undefined) return {}
+  return { cancelled: { by: halted.by, ...(halted.note === undefined ? {} : { note: halted.note }) } }
 }
 
 /** The summary of a run at its halt. Linear in targets and their steps. */
@@ -167,11 +174,13 @@ export const summarize = ({ error, exitCode, outputs, plan, selection, state }: 
     invocations: state.invocations,
     counts: countTargets(targets),
     stepsExecuted: state.stepsExecuted,
+    preflight: listChecks(plan, state, false),
     targets,
     gates: listGates(targets, state).map(({ gate }) => gate),
     retryAt: state.halted?.retryAt ?? null,
     rateLimits: { count: state.limited?.count ?? 0, waitMs: state.limited?.waitMs ?? 0 },
     outputs,
+    ...cancelledBy(state),
     error: error === undefined ? null : { message: error.message, hint: error.hint }
   }
 }

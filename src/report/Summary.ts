@@ -56,6 +56,13 @@ export const SummaryTarget = Schema.Struct({
   steps: Schema.Array(SummaryStep)
 })
 
+/** A check of the preflight, as of the latest invocation that made any; `path` is its id. */
+export const SummaryCheck = Schema.Struct({
+  ...SummaryStep.fields,
+  /** Where it failed: the last line that it printed, to standard error if there; without colours, cut. */
+  lastError: Schema.optional(Schema.String.pipe(Schema.maxLength(mostOfLine)))
+})
+
 /** A gate that waits for a person; of a step with `idempotent: false` what became of an attempt is asked. */
 export const SummaryGate = Schema.Struct({
   target: Schema.String,
@@ -79,6 +86,8 @@ export const Counts = Schema.Struct({
   pending: Schema.Int
 })
 
+export const Cancelled = Schema.Struct({ by: Schema.String, note: Schema.optional(Schema.String) })
+
 export const Summary = Schema.Struct({
   schema: Schema.Literal("pawl.summary/v1"),
   runId: Schema.String,
@@ -95,6 +104,8 @@ export const Summary = Schema.Struct({
   counts: Counts,
   /** Steps started in this invocation. */
   stepsExecuted: Schema.Int,
+  /** The checks of the preflight, in their order; they are no steps of targets, and not counted as such. */
+  preflight: Schema.Array(SummaryCheck),
   /** In plan order. */
   targets: Schema.Array(SummaryTarget),
   /** Gates that wait for a person. */
@@ -104,9 +115,12 @@ export const Summary = Schema.Struct({
   /** Rate limits that were met, and how long they came to in all. */
   rateLimits: Schema.Struct({ count: Schema.Int, waitMs: Schema.Int }),
   outputs: Schema.Record({ key: Schema.String, value: Schema.Unknown }),
+  /** Who stopped it with `pawl cancel`, where somebody did. */
+  cancelled: Schema.optional(Cancelled),
   error: Schema.NullOr(Schema.Struct({ message: Schema.String, hint: Schema.String }))
 }).annotations({ identifier: "Summary", title: "pawl.summary/v1" })
 export type Summary = typeof Summary.Type
 export type SummaryTarget = typeof SummaryTarget.Type
 export type SummaryStep = typeof SummaryStep.Type
+export type SummaryCheck = typeof SummaryCheck.Type
 export type SummaryGate = typeof SummaryGate.Type

@@ -5,13 +5,14 @@
  * surprise: what completed is only counted; the list is of what needs a person.
  */
 import { stringifyJson } from "../expression/Value.ts"
+import { PREFLIGHT } from "../plan/Preflight.ts"
 import { activity, isWaiting } from "./Activity.ts"
 import { duration } from "./Duration.ts"
 import { gateTable, type ShownGate } from "./GateTable.ts"
 import type { NextStep } from "./NextSteps.ts"
 import { fit, printable } from "./Printable.ts"
 import type { Style } from "./Style.ts"
-import type { Summary, SummaryTarget } from "./Summary.ts"
+import type { Summary, SummaryCheck, SummaryTarget } from "./Summary.ts"
 import { type Cell, table } from "./Table.ts"
 
 /** What the table needs of a summary or of a status document. */
@@ -19,10 +20,13 @@ export interface Report extends Pick<Summary, "batch" | "runId" | "durationMs" |
   readonly status: string
   readonly haltReason: string | null
   readonly exitCode?: number
+  readonly preflight?: ReadonlyArray<SummaryCheck>
   readonly gates?: ReadonlyArray<ShownGate>
   readonly live?: { readonly pid: number } | null
   readonly outputs?: Summary["outputs"]
   readonly error?: Summary["error"]
+  readonly cancelled?: Summary["cancelled"]
+  readonly rateLimits?: Summary["rateLimits"]
 }
 
 export interface TableOptions {
@@ -54,6 +58,20 @@ const headline = (report: Report, style: Style): string =>
     ...(report.live == null ? [] : [`process ${report.live.pid}`]),
     duration(report.durationMs)
   ].join("  ")
+
+/** Who cancelled a run, and why. */
+export const cancelledLine = ({ by, note }: NonNullable<Summary["cancelled"]>): string =>
+  `cancelled by ${printable(by)}${note === undefined ? "" : `: ${printable(note)}`}`
+
+/** How often a run was turned away, and how long that held it up. */
+const limitLines = ({ rateLimits }: Report, style: Style): ReadonlyArray<string> =>
+  rateLimits === undefined || rateLimits.count === 0
+    ? []
+    : [style.dim(
+      `rate-limited ${rateLimits.count === 1 ? "once" : `${rateLimits.count} times`}, ${
+        duration(rateLimits.waitMs)
+      } in all`
+    )]
 
 const isFilteredOut = (target: SummaryTarget): boolean => target.reason === "filtered-out"
 
@@ -92,7 +110,24 @@ const row = (target: SummaryTarget, style: Style, isRoomy: boolean): ReadonlyArr
   ]
 }
 
-const detailLine = ({ lastError }: SummaryTarget, { columns, style }: TableOptions): ReadonlyArray<string> => {
+/** A check that keeps the targets from starting: it failed, is under way or waited for. */
+const holdsUp = (check: SummaryCheck): boolean =>
+  check.status === "failed" ? check.continued !== true : check.status === "running" || isWaiting([check])
+
+const checkRow = (check: SummaryCheck, style: Style, isRoomy: boolean): ReadonlyArray<Cell> => [
+  { text: check.status, paint: colourOf(check.status, style) },
+  { text: PREFLIGHT },
+  { text: check.path },
+  { text: String(check.attempts || "") },
+  { text: isRoomy ? check.reason ?? "" : "" },
+  { text: printable(check.status === "failed" ? check.message ?? "" : activity([check])?.words ?? "") },
+  { text: isRoomy ? check.errorLog ?? check.log ?? "" : "" }
+]
+
+const detailLine = (
+  { lastError }: { readonly lastError?: string | undefined },
+  { columns, style }: TableOptions
+): ReadonlyArray<string> => {
   if (lastError === undefined) return []
   const text = printable(lastError)
   return [`  ${style.dim(columns === undefined ? text : fit(text, columns - 2))}`]
@@ -112,17 +147,22 @@ const stuckLines = (report: Report, options: TableOptions): ReadonlyArray<string
     found++
     if (shown.length < most) shown.push(target)
   }
-  if (found === 0) return []
+  const checks = (report.preflight ?? []).filter(holdsUp)
+  if (found + checks.length === 0) return []
   const more = found - shown.length
+  const isRoomy = columns === undefined || columns >= roomy
   const [heading = "", ...rows] = table(
     header,
-    shown.map((target) => row(target, style, columns === undefined || columns >= roomy)),
+    [
+      ...checks.map((check) => checkRow(check, style, isRoomy)),
+      ...shown.map((target) => row(target, style, isRoomy))
+    ],
     { style, ...(columns === undefined ? {} : { columns }) }
   )
   return [
     "",
     heading,
-    ...shown.flatMap((target, at) => [rows[at] ?? "", ...detailLine(target, options)]),
+    ...[...checks, ...shown].flatMap((each, at) => [rows[at] ?? "", ...detailLine(each, options)]),
     ...(more === 0
       ? []
       : [`and ${more} more; see them all with: pawl status ${printable(report.runId)} --format json`])
@@ -156,6 +196,8 @@ export const summaryTable = (report: Report, options: TableOptions): ReadonlyArr
   return [
     headline(report, style),
     countLine(report, style),
+    ...limitLines(report, style),
+    ...(report.cancelled === undefined ? [] : [cancelledLine(report.cancelled)]),
     ...(report.error == null ? [] : [`${style.red("error:")} ${printable(report.error.message)}`]),
     ...stuck,
     ...(stuck.length === 0 || directory === undefined ? [] : [style.dim(`logs are under ${printable(directory)}`)]),

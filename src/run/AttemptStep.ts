@@ -30,7 +30,8 @@ export const attemptStep = (
       const decided = yield* askInFlight(context, compiled, path, known, frame)
       if (decided !== undefined) return decided
     }
-    if (!context.mayStart()) return { type: "stopped" }
+    // One that has ended already is not started again.
+    if (known?.recovered === undefined && !context.mayStart()) return { type: "stopped" }
     const end = yield* runStep(context, { compiled, path, before: known, surroundings, scope }, carried)
     if ("later" in end) return { type: "stopped", later: end.later }
     if (end.failure !== undefined) {

@@ -8,6 +8,7 @@ import { Either } from "effect"
 import { parseTemplate, renderValue } from "../expression/Template.ts"
 import type { Value, ValueObject } from "../expression/Value.ts"
 import type { Plan } from "../plan/Plan.ts"
+import { expressionsIn, hiddenIn, hiddenTexts } from "./Hidden.ts"
 import type { Mask } from "./Mask.ts"
 import { type RunState, targetState } from "./RunState.ts"
 
@@ -31,13 +32,16 @@ export const evaluateOutputs = (
   const targets = Object.fromEntries(
     plan.targets.map(({ id }) => [id, { status: targetState(state, id).status }])
   )
+  const scope = { inputs: values, env: variables, targets }
+  const hidden = hiddenIn(variables, mask)
   const notes: Array<string> = []
   const outputs = entries.map(([name, text]): readonly [string, Value] => {
     const value = parseTemplate(text).pipe(
       Either.mapLeft(firstMessage),
-      Either.flatMap((template) =>
-        Either.mapLeft(renderValue(template, { inputs: values, env: variables, targets }), ({ message }) => message)
-      )
+      Either.flatMap((template) => {
+        mask.learn(hiddenTexts(expressionsIn(template), scope, hidden, mask))
+        return Either.mapLeft(renderValue(template, scope), ({ message }) => message)
+      })
     )
     if (Either.isRight(value)) return [name, mask.value(value.right)]
     notes.push(`output ${name} could not be evaluated: ${mask.text(value.left)}`)

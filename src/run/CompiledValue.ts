@@ -5,6 +5,7 @@
  * it comes to, whatever its type, at any depth.
  */
 import { Either } from "effect"
+import type { Expression } from "../expression/Expression.ts"
 import type { ExpressionError } from "../expression/ExpressionError.ts"
 import type { Scope } from "../expression/Scope.ts"
 import { renderValue, type Template } from "../expression/Template.ts"
@@ -51,5 +52,19 @@ export const renderCompiled = (value: CompiledValue, scope: Scope): Either.Eithe
         ),
         (fields) => Object.fromEntries(fields)
       )
+  }
+}
+
+/** The expressions in a value, in order. */
+export const expressionsOf = (value: CompiledValue): ReadonlyArray<Expression> => {
+  switch (value.type) {
+    case "fixed":
+      return []
+    case "template":
+      return value.template.parts.filter((part) => typeof part !== "string")
+    case "list":
+      return value.elements.flatMap(expressionsOf)
+    case "object":
+      return value.fields.flatMap(([, field]) => expressionsOf(field))
   }
 }

@@ -11,6 +11,7 @@ import type { StoredRun } from "../checkpoint/RunStore.ts"
 import { nearest } from "../expression/Nearest.ts"
 import { decidedAlready, findGate, gateWord, type WaitingGate } from "./FindGate.ts"
 import { decideFact, type GateDecided, optionsOf, REJECT } from "./GateDecision.ts"
+import { maskNote } from "./NoteMask.ts"
 import { recordAtRest, type Recorded, recordedByOther } from "./RecordDecision.ts"
 import { StateError } from "./StateError.ts"
 import { UsageError } from "./UsageError.ts"
@@ -86,10 +87,11 @@ const refused = ({ stored }: DecideRequest, waiting: WaitingGate, { decision, fi
 
 /** Decides a gate of a run, live or at rest. Fails where it is not there, does not wait, or was decided first. */
 export const decideGate = Effect.fn("DecideGate.decideGate")(function*(request: DecideRequest) {
-  const { by, note, stateDir, stored } = request
+  const { by, stateDir, stored } = request
   const { plan, ref, state } = stored
   const waiting = yield* findGate({ runId: ref.runId, plan, state }, request.gate)
   const option = yield* chooseOption(request, waiting)
+  const note = yield* maskNote(ref, request.note)
   const decidedAt = new Date(yield* Clock.currentTimeMillis).toISOString()
   const answer = { option, by, ...(note === undefined ? {} : { note }), decidedAt }
   const { gate, path, target } = waiting

@@ -4,7 +4,7 @@
  * Owns what is recorded around the engine's work. Must not choose the run. The surprise: a
  * signal and a full disk are ways for a run to halt, not errors; both end with an outcome.
  */
-import { Clock, Effect, Either, HashMap, Option } from "effect"
+import { Clock, Effect, Either, Option } from "effect"
 import { Checkpoint } from "../checkpoint/Checkpoint.ts"
 import { Environment } from "../manifest/Environment.ts"
 import type { LoadedPlan } from "../plan/LoadPlan.ts"
@@ -14,18 +14,19 @@ import type { Selection } from "../plan/Selection.ts"
 import { ProcessRunner } from "../process/ProcessRunner.ts"
 import { runTargets } from "./Engine.ts"
 import { waitsForOthers } from "./Frontier.ts"
-import { makeKeeper } from "./GateKeeper.ts"
+import { type GateKeeper, makeKeeper } from "./GateKeeper.ts"
 import { Gates } from "./Gates.ts"
+import { takeLeftovers } from "./Leftovers.ts"
 import { makeMask } from "./Mask.ts"
 import { countSelected, type Signal } from "./Outcome.ts"
 import { planResume, type ResumeRequest } from "./Resume.ts"
 import type { HaltReason } from "./RunEvent.ts"
 import { type RunState, targetState } from "./RunState.ts"
 import { decide, type SchedulerOptions } from "./Scheduler.ts"
-import { Shutdown } from "./Shutdown.ts"
+import { Shutdown, type StopRequest } from "./Shutdown.ts"
 import type { StateError } from "./StateError.ts"
 import { Status } from "./Status.ts"
-import { stepEntries, stepState } from "./TargetState.ts"
+import { stepState } from "./TargetState.ts"
 
 export interface DriveRequest {
   readonly loaded: LoadedPlan
@@ -49,27 +50,13 @@ export interface Driven {
   /** Epoch milliseconds, where it halted to be gone on with later. */
   readonly retryAt?: number
   readonly signal?: Signal
+  /** Who cancelled it, where somebody did. */
+  readonly cancelled?: StopRequest["cancelled"]
   readonly error?: StateError
   readonly notes: ReadonlyArray<string>
 }
 
 const FIRST_PLAN = "plan.json"
-
-/** Ends what an earlier pawl that was killed left running. */
-const endLeftovers = (state: RunState) =>
-  Effect.gen(function*() {
-    const runner = yield* ProcessRunner
-    const notes: Array<string> = []
-    for (const [id, target] of HashMap.toEntries(state.targets)) {
-      if (target.status !== "running") continue
-      for (const [path, { pid, pidStart, status }] of stepEntries(target)) {
-        if (status !== "running" || pid === undefined) continue
-        const ended = yield* runner.endLeftover({ pid, ...(pidStart === undefined ? {} : { pidStart }) })
-        if (ended) notes.push(`process ${pid} of ${id}/${path}, left over from a killed pawl, was ended`)
-      }
-    }
-    return notes
-  })
 
 /** Whether a target that rests at a gate can be gone on with: somebody can be asked, or has decided. */
 const canGoOn = ({ loaded: { plan }, runDir, selection }: DriveRequest, state: RunState) =>
@@ -116,44 +103,63 @@ const begin = (request: DriveRequest): Effect.Effect<
     // A pawl that was killed after its last target still owes the halt.
     const isAtRest = isSame && toDo === 0 && state.halted !== undefined
     if (isAtRest && !(yield* canGoOn(request, state))) return Option.none()
-    const left = yield* endLeftovers(state)
-    yield* checkpoint.append([{ type: "RunResumed", plan: yield* name, ...common, reset, retried }])
+    const mask = makeMask(plan.secrets, request.loaded.values)
+    const left = yield* takeLeftovers({ plan, state, runDir: request.runDir, mask })
+    yield* checkpoint.append([
+      { type: "RunResumed", plan: yield* name, ...common, reset, retried },
+      ...left.facts
+    ])
     const dropped = checkpoint.recovery.dropped
     return Option.some([
       ...(dropped === undefined ? [] : [`line ${dropped.line} of the journal was torn by a crash and dropped`]),
       ...notes,
-      ...left
+      ...left.notes
     ])
   })
 
-/** The engine's work, or the signal that cut it short. */
+/** Ends when somebody asks the run to stop: by a signal, or by its inbox. */
+const stopRequest = ({ cancelled }: GateKeeper) =>
+  Effect.gen(function*() {
+    const { requested } = yield* Shutdown
+    const { stopping } = yield* Status
+    const request = yield* Effect.raceFirst(
+      Effect.map(requested, (signal): StopRequest => ({ signal })),
+      Effect.map(cancelled, ({ by, note }): StopRequest => ({
+        signal: "SIGTERM",
+        cancelled: { by, ...(note === undefined ? {} : { note }) }
+      }))
+    )
+    stopping?.(request)
+    return { haltReason: "ShutdownRequested" as const, ...request }
+  })
+
+/** The engine's work, or the request that cut it short. */
 const work = (request: DriveRequest) =>
   Effect.gen(function*() {
     const { loaded: { manifestDir, plan, values }, options, runDir, runId, selection } = request
-    const { variables } = yield* Environment
+    const { timeZone, variables } = yield* Environment
     const checkpoint = yield* Checkpoint
-    const keeper = yield* makeKeeper(checkpoint, runDir)
+    const mask = makeMask(plan.secrets, values)
+    const keeper = yield* makeKeeper(checkpoint, runDir, mask)
     const engine = runTargets({
       plan,
       selection,
       options,
       values,
+      ...(timeZone === undefined ? {} : { localZone: timeZone }),
       context: {
         checkpoint,
         keeper,
         runner: yield* ProcessRunner,
-        mask: makeMask(plan.secrets, values),
+        mask,
+        invocation: (yield* checkpoint.state).invocations,
         runId,
         runDir,
         manifestDir,
         variables
       }
     })
-    const { requested } = yield* Shutdown
-    const ended = yield* Effect.raceFirst(
-      engine,
-      Effect.map(requested, (signal) => ({ haltReason: "ShutdownRequested" as const, signal }))
-    )
+    const ended = yield* Effect.raceFirst(engine, stopRequest(keeper))
     return { ended, notes: yield* keeper.notes }
   })
 
@@ -198,10 +204,10 @@ export const drive = (request: DriveRequest) =>
     const end: Omit<Driven, "state" | "notes"> = Either.isRight(worked)
       ? worked.right.ended
       : { haltReason: "CheckpointFailed", error: worked.left }
-    const { haltReason, retryAt } = end
+    const { cancelled, haltReason, retryAt } = end
     const when = retryAt === undefined ? {} : { retryAt: new Date(retryAt).toISOString() }
     const recorded = yield* Effect.either(Effect.zipRight(
-      checkpoint.append([{ type: "RunHalted", haltReason, ...when }]),
+      checkpoint.append([{ type: "RunHalted", haltReason, ...when, ...cancelled }]),
       checkpoint.snapshot
     ))
     const state = yield* checkpoint.state

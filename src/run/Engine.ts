@@ -11,13 +11,15 @@ import type { Plan, PlanTarget } from "../plan/Plan.ts"
 import type { Selection } from "../plan/Selection.ts"
 import { compiler } from "./CompiledTemplate.ts"
 import { makeFrontier, waitsForOthers } from "./Frontier.ts"
-import { countSelected } from "./Outcome.ts"
+import { countSelected, owedStop } from "./Outcome.ts"
+import { runPreflight } from "./Preflight.ts"
 import type { HaltReason } from "./RunEvent.ts"
 import { targetState } from "./RunState.ts"
 import { decide, type SchedulerOptions, type Situation } from "./Scheduler.ts"
 import type { StateError } from "./StateError.ts"
 import type { RunContext, TargetRequest } from "./TargetContext.ts"
 import { rateLimits } from "./RateLimit.ts"
+import type { LocalZone } from "./RetryAfter.ts"
 import { runTarget, type TargetEnd } from "./TargetRun.ts"
 import type { TargetState } from "./TargetState.ts"
 import { makeTurn } from "./Turn.ts"
@@ -28,11 +30,13 @@ export interface EngineRequest {
   readonly options: SchedulerOptions
   /** All inputs, secret ones included. */
   readonly values: ValueObject
+  /** The zone of times that a rate limit is told in and that name none. */
+  readonly localZone?: LocalZone
   readonly context: Omit<RunContext, "mayStart" | "now" | "limits" | "turn">
 }
 
 /** Runs until nothing more may start and nothing runs; gives the reason why. */
-export const runTargets = ({ context, options, plan, selection, values }: EngineRequest) =>
+export const runTargets = ({ context, localZone, options, plan, selection, values }: EngineRequest) =>
   Effect.gen(function*() {
     const { checkpoint, keeper } = context
     yield* keeper.takeUp
@@ -55,7 +59,8 @@ export const runTargets = ({ context, options, plan, selection, values }: Engine
     }
     let capped = false
     let retryAt: number | undefined
-    let stop: Situation["stop"]
+    // A killed pawl may have owed the halt for it.
+    let stop: Situation["stop"] = owedStop(plan, selection, initial)
     /** Targets that are under way, and of these the ones about which something was decided meanwhile. */
     const underWay = new Set<string>()
     const decided = new Set<string>()
@@ -70,7 +75,7 @@ export const runTargets = ({ context, options, plan, selection, values }: Engine
       return true
     }
 
-    const limits = rateLimits(plan.rateLimit)
+    const limits = rateLimits(plan.rateLimit, localZone)
     const limited = initial.limited === undefined ? 0 : Date.parse(initial.limited.until)
     const turn = makeTurn(limited, { onLimit: limits.onLimit, noWait: options.noWait ?? false, now })
 
@@ -79,12 +84,21 @@ export const runTargets = ({ context, options, plan, selection, values }: Engine
       return retryAt === undefined ? "none" : "some"
     }
 
+    const situation = (): Situation => ({
+      next: frontier.peek(),
+      running,
+      stuck,
+      paused: resting.size,
+      total,
+      started,
+      capped,
+      stop,
+      waits: waits()
+    })
+
+    const shared: RunContext = { ...context, now, mayStart, limits, turn }
     const contextOf = (target: PlanTarget): TargetRequest => ({
-      ...context,
-      now,
-      mayStart,
-      limits,
-      turn,
+      ...shared,
       target,
       template: compiled(target.template),
       scope: {
@@ -139,10 +153,12 @@ export const runTargets = ({ context, options, plan, selection, values }: Engine
         announce()
       })
 
-    /** Takes up what was decided elsewhere; true where a target at rest can go on with it. */
+    /** How often targets at rest were put back, since something was decided about them. */
+    let putBack = 0
+    /** Takes up what was decided elsewhere. */
     const takeUp = Effect.gen(function*() {
       const about = yield* keeper.takeUp
-      if (about.length === 0) return false
+      if (about.length === 0) return
       const state = yield* checkpoint.state
       let any = false
       for (const id of new Set(about)) {
@@ -154,8 +170,19 @@ export const runTargets = ({ context, options, plan, selection, values }: Engine
           any = true
         }
       }
-      if (any) announce()
-      return any
+      if (!any) return
+      putBack += 1
+      announce()
+    })
+
+    /** Puts back what was decided about while the run came to its halt, and nobody takes up anything any more. */
+    const putBackDecided = Effect.map(checkpoint.state, (state) => {
+      for (const id of resting) {
+        if (targetState(state, id).status !== "pending" || !frontier.again(id)) continue
+        moved.add(id)
+        resting.delete(id)
+      }
+      return decide(situation(), options).type !== "Halt"
     })
 
     const skip = (target: PlanTarget, need: string): Effect.Effect<void, StateError> =>
@@ -173,25 +200,36 @@ export const runTargets = ({ context, options, plan, selection, values }: Engine
         frontier.ended(target.id, "skipped")
       })
 
+    let isReady = plan.preflight === undefined
+    /** Made by who comes first to start a target; the others wait for it. */
+    const ready = yield* Effect.cached(runPreflight({ plan, values, context: shared }))
+
+    /** Of the worker that halted last: it saw the most. */
+    const halt: { reason: HaltReason } = { reason: "AllDoneOrBlocked" }
     /** Takes one target after the other, until there is nothing more to take. */
-    const worker: Effect.Effect<HaltReason, StateError> = Effect.gen(function*() {
+    const worker: Effect.Effect<void, StateError> = Effect.gen(function*() {
       while (true) {
-        const decision = decide({
-          next: frontier.peek(),
-          running,
-          stuck,
-          paused: resting.size,
-          total,
-          started,
-          capped,
-          stop,
-          waits: waits()
-        }, options)
+        const decision = decide(situation(), options)
         switch (decision.type) {
-          case "Halt":
-            if (decision.reason === "AwaitingApproval" && (yield* takeUp)) break
-            return decision.reason
+          case "Halt": {
+            const before = putBack
+            if (decision.reason === "AwaitingApproval") yield* takeUp
+            // Others may have taken something up meanwhile.
+            if (putBack !== before) break
+            halt.reason = decision.reason
+            return
+          }
           case "Start":
+            if (!isReady) {
+              const notReady = yield* ready
+              if (notReady !== undefined) {
+                retryAt = notReady.retryAt
+                halt.reason = notReady.haltReason
+                return
+              }
+              isReady = true
+              break
+            }
             frontier.take()
             running += 1
             yield* run(targetAt(decision.index))
@@ -209,7 +247,11 @@ export const runTargets = ({ context, options, plan, selection, values }: Engine
     const watch = Effect.forever(Effect.zipRight(keeper.changed, takeUp))
     const width = Math.max(1, Math.min(options.maxParallel, total))
     const workers = Effect.all(Array.from({ length: width }, () => worker), { concurrency: "unbounded" })
-    const reasons = yield* Effect.raceFirst(workers, watch)
-    const haltReason = reasons[0] ?? "AllDoneOrBlocked"
-    return haltReason === "RateLimited" && retryAt !== undefined ? { haltReason, retryAt } : { haltReason }
+    const untilHalt = Effect.raceFirst(workers, watch)
+    yield* untilHalt
+    while (halt.reason === "AwaitingApproval" && (yield* putBackDecided)) yield* untilHalt
+    const haltReason = halt.reason
+    if (haltReason !== "RateLimited" || retryAt === undefined) return { haltReason }
+    // Another target may have met a longer one meanwhile.
+    return { haltReason, retryAt: turn.isClosed() ? Math.max(retryAt, turn.end()) : retryAt }
   })

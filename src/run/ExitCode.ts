@@ -16,7 +16,7 @@ export const ExitCode = {
   Ok: 0,
   /** Halted on a blocked or errored target, or nothing completed and something is blocked, or too many are. */
   Stuck: 1,
-  /** Rate-limited, or waiting longer than allowed: run again after `retryAt`. */
+  /** Rate-limited, waiting longer than allowed, or a check of the preflight failed: run again later. */
   ComeBackLater: 2,
   /** Resting at a gate: a person must decide. */
   DecisionNeeded: 3,

@@ -3,13 +3,15 @@
  *
  * Owns that a gate is decided once: by the person at the terminal or by what lies in the inbox,
  * whichever is recorded first. Must not know what follows from a decision. The surprise: a
- * decision from the inbox ends the question at the terminal.
+ * decision from the inbox ends the question at the terminal; and what asks the run to stop is
+ * found here too, since it lies in the same inbox.
  */
 import { Deferred, Effect, Either, Option } from "effect"
 import { isAbsolute, resolve } from "node:path"
 import type { Checkpoint } from "../checkpoint/Checkpoint.ts"
 import { decideFact, type GateDecided } from "./GateDecision.ts"
-import { type GateAnswer, type GateQuestion, Gates, type LeftDecision } from "./Gates.ts"
+import { type GateAnswer, type GateQuestion, Gates, type LeftCancel, type LeftDecision } from "./Gates.ts"
+import type { Mask } from "./Mask.ts"
 import { targetState } from "./RunState.ts"
 import type { StateError } from "./StateError.ts"
 import type { OpenGate } from "./StepState.ts"
@@ -35,6 +37,8 @@ export interface GateKeeper {
   readonly rest: (target: string, record: Effect.Effect<void, StateError>) => Effect.Effect<boolean, StateError>
   /** Returns when there may be something new in the inbox. */
   readonly changed: Effect.Effect<void>
+  /** Ends once `takeUp` has found a request to stop this invocation. */
+  readonly cancelled: Effect.Effect<LeftCancel>
   /** What was found in the inbox and is of no use, each said once. */
   readonly notes: Effect.Effect<ReadonlyArray<string>>
 }
@@ -44,12 +48,14 @@ const key = (target: string, path: string): string => `${path}\n${target}`
 /** The keeper of one invocation. */
 export const makeKeeper = (
   checkpoint: Checkpoint["Type"],
-  runDir: string
+  runDir: string,
+  mask: Mask
 ): Effect.Effect<GateKeeper, never, Gates> =>
   Effect.gen(function*() {
     const gates = yield* Gates
     const lock = yield* Effect.makeSemaphore(1)
     const asked = new Map<string, Deferred.Deferred<GateDecided>>()
+    const cancelled = yield* Deferred.make<LeftCancel>()
     const notes = new Set<string>()
     /** Targets about which something was decided since they were taken up, and nobody there has heard of it. */
     const unheard = new Set<string>()
@@ -59,12 +65,14 @@ export const makeKeeper = (
       lock.withPermits(1)(Effect.gen(function*() {
         const gate = stepState(targetState(yield* checkpoint.state, target), path)?.gate
         if (gate === undefined || gate.opened !== opened) return undefined
-        const decided = decideFact(target, path, gate, answer)
+        const note = answer.note === undefined ? {} : { note: mask.text(answer.note) }
+        const decided = decideFact(target, path, gate, { ...answer, ...note })
         if (Either.isLeft(decided)) {
           notes.add(`a decision about ${target}/${path} is of no use: ${decided.left}`)
           return undefined
         }
-        yield* checkpoint.append([decided.right])
+        // Whoever halts meanwhile finds it recorded, or not begun.
+        yield* Effect.uninterruptible(checkpoint.append([decided.right]))
         const waiting = asked.get(key(target, path))
         if (waiting === undefined) unheard.add(target)
         else yield* Deferred.succeed(waiting, decided.right)
@@ -78,7 +86,7 @@ export const makeKeeper = (
         const { options, show } = gate
         const shown = show === undefined ? {} : { show: isAbsolute(show) ? show : resolve(workdir, show) }
         const here = Effect.flatMap(
-          gates.ask({ target, path, message, options, ...shown }),
+          gates.ask({ target, path, message, options, ...shown, mask: mask.text }),
           Option.match({
             onNone: () => Effect.void,
             onSome: (answer) =>
@@ -103,8 +111,14 @@ export const makeKeeper = (
       canAsk: gates.canAsk,
       ask,
       takeUp: Effect.gen(function*() {
-        const { decisions, unreadable } = yield* gates.inbox(runDir)
+        const { cancels, decisions, unreadable } = yield* gates.inbox(runDir)
         for (const each of unreadable) notes.add(each)
+        if (cancels.length > 0) {
+          const { invocations } = yield* checkpoint.state
+          const meant = cancels.find(({ invocation }) => invocation === invocations)
+          const note = meant?.note === undefined ? {} : { note: mask.text(meant.note) }
+          if (meant !== undefined) yield* Deferred.succeed(cancelled, { ...meant, ...note })
+        }
         const about: Array<string> = []
         for (const left of decisions) {
           const decided = yield* record(left.target, left.path, left.opened, answer(left))
@@ -120,6 +134,7 @@ export const makeKeeper = (
           Effect.suspend(() => unheard.has(target) ? Effect.succeed(false) : Effect.as(record, true))
         ),
       changed: gates.changed(runDir),
+      cancelled: Deferred.await(cancelled),
       notes: Effect.sync(() => [...notes])
     }
   })

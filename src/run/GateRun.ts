@@ -12,6 +12,7 @@ import type { CompiledAttempt, CompiledGate } from "./CompiledTemplate.ts"
 import { notBegun } from "./FailedStep.ts"
 import type { GateDecided } from "./GateDecision.ts"
 import { endOf, resting } from "./GateEnd.ts"
+import { expressionsIn, hiddenTexts } from "./Hidden.ts"
 import { checkGate, policyGate } from "./PolicyRun.ts"
 import { targetState } from "./RunState.ts"
 import type { RunFact } from "./RunEvent.ts"
@@ -99,6 +100,9 @@ const approval = (
       return yield* notBegun(context, compiled, path, show.left.message, frame)
     }
     const { onReject, options } = gate.is
+    const { hidden } = frame.surroundings
+    const shown = gate.show === undefined ? [] : expressionsIn(gate.show)
+    mask.learn([...hidden.texts, ...hiddenTexts([...expressionsIn(gate.message), ...shown], frame.scope, hidden, mask)])
     const opened: Opened = {
       about: "approval",
       message: mask.text(message.right),

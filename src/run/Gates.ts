@@ -1,6 +1,6 @@
 /**
  * Where decisions about gates come from, as the engine sees it: a person at the terminal, and
- * what others left in the run's inbox.
+ * what others left in the run's inbox; requests to stop it lie there too.
  *
  * Owns the shapes. Must not record anything: that a gate was decided is an event, and the engine's
  * to append. The surprise: a decision refers to the event that opened the gate (`opened`), so one
@@ -16,6 +16,8 @@ export interface GateQuestion {
   readonly options: ReadonlyArray<string>
   /** A file to show, as an absolute path. */
   readonly show?: string
+  /** Hides secrets in what is shown of it. */
+  readonly mask?: (text: string) => string
 }
 
 export interface GateAnswer {
@@ -34,13 +36,24 @@ export interface LeftDecision extends GateAnswer {
   readonly opened: number
 }
 
+/** A request to stop that was dropped into the inbox of a run. */
+export interface LeftCancel {
+  /** The invocation that is to stop, and no other: the first one is 1. */
+  readonly invocation: number
+  readonly by: string
+  readonly note?: string
+  /** UTC, ISO-8601 with milliseconds. */
+  readonly requestedAt: string
+}
+
 export interface Inbox {
   readonly decisions: ReadonlyArray<LeftDecision>
+  readonly cancels: ReadonlyArray<LeftCancel>
   /** What lies there and can't be read, each worth one word on standard error. */
   readonly unreadable: ReadonlyArray<string>
 }
 
-const nothing: Inbox = { decisions: [], unreadable: [] }
+const nothing: Inbox = { decisions: [], cancels: [], unreadable: [] }
 
 export class Gates extends Context.Tag("pawl/Gates")<Gates, {
   /** Whether there is a person to ask. */

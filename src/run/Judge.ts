@@ -8,7 +8,7 @@ import { Either } from "effect"
 import { parseJson, UnfitJson, type Value, type ValueObject } from "../expression/Value.ts"
 import { isValue } from "../manifest/Inputs.ts"
 import type { Exit } from "../process/ProcessRunner.ts"
-import type { FailureReason } from "./RunEvent.ts"
+import type { FailureReason } from "./EventShape.ts"
 import type { StepOutput } from "./StepOutput.ts"
 
 export interface Failure {

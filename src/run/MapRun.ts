@@ -10,8 +10,10 @@ import { mostItems } from "../expression/Limits.ts"
 import { canonicalJson, type Value } from "../expression/Value.ts"
 import { instancePath } from "../plan/StepPath.ts"
 import type { Question } from "./CompiledTemplate.ts"
-import { renderCompiled } from "./CompiledValue.ts"
+import { expressionsOf, renderCompiled } from "./CompiledValue.ts"
 import { itemRecord } from "./Durable.ts"
+import { hiddenTexts, withoutHidden } from "./Hidden.ts"
+import type { Mask } from "./Mask.ts"
 import { runSideBySide } from "./SideBySide.ts"
 import type { StateError } from "./StateError.ts"
 import type { TargetContext } from "./TargetContext.ts"
@@ -35,15 +37,15 @@ const nameOf = (value: Value): string => {
 }
 
 /** 16 hex digits: enough to see that a list is another one. */
-const hashOf = (items: ReadonlyArray<Value>): string =>
-  Bun.CryptoHasher.hash("sha256", canonicalJson(items), "hex").slice(0, 16)
+const hashOf = (items: Value): string => Bun.CryptoHasher.hash("sha256", canonicalJson(items), "hex").slice(0, 16)
 
 const plural = (count: number): string => `${count} item${count === 1 ? "" : "s"}`
 
 /** The items of a map, and their digest. */
 const itemsOf = (
   { frame, known }: CompositeWork,
-  { over }: Extract<Question, { readonly kind: "map" }>
+  { over }: Extract<Question, { readonly kind: "map" }>,
+  mask: Mask
 ): Either.Either<{ readonly items: ReadonlyArray<Value>; readonly hash: string }, Broken> => {
   const rendered = renderCompiled(over, frame.scope)
   if (Either.isLeft(rendered)) return Either.left(broken(rendered.left.message))
@@ -54,7 +56,10 @@ const itemsOf = (
       broken(`\`map.over\` gives ${items.length} items, more than ${mostItems}: use \`forEach\` to make them targets`)
     )
   }
-  const hash = hashOf(items)
+  const texts = hiddenTexts(expressionsOf(over), frame.scope, frame.surroundings.hidden, mask)
+  mask.learn(texts)
+  // The digest is recorded, and whoever sees it could try out what a secret in it is.
+  const hash = hashOf(mask.inputs.size === 0 ? items : withoutHidden(items, new Set(texts), mask))
   if (known?.itemsHash === undefined || known.itemsHash === hash) return Either.right({ items, hash })
   const then = plural(known.items ?? 0)
   return Either.left(
@@ -69,7 +74,7 @@ export const runMap = (
   question: Extract<Question, { readonly kind: "map" }>
 ): Effect.Effect<CompositeEnd, StateError> =>
   Effect.gen(function*() {
-    const found = itemsOf(work, question)
+    const found = itemsOf(work, question, context.mask)
     if (Either.isLeft(found)) return found.left
     const { hash, items } = found.right
     const { compiled, enter, frame, path, walkSteps } = work

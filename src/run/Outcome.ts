@@ -9,6 +9,7 @@ import type { Selection } from "../plan/Selection.ts"
 import { ExitCode } from "./ExitCode.ts"
 import type { HaltReason } from "./RunEvent.ts"
 import { type RunState, targetState } from "./RunState.ts"
+import type { Situation } from "./Scheduler.ts"
 import type { TargetStatus } from "./TargetState.ts"
 
 export type Counts = { readonly [Status in TargetStatus]: number }
@@ -21,6 +22,14 @@ export const countSelected = (plan: Plan, selection: Selection, state: RunState)
     if (target !== undefined) counts[targetState(state, target.id).status] += 1
   }
   return counts
+}
+
+/** How the selected target got stuck for which an earlier pawl would have halted, had it not been killed. */
+export const owedStop = (plan: Plan, selection: Selection, { stuck }: RunState): Situation["stop"] => {
+  if (stuck === undefined || !selection.order.some((index) => plan.targets[index]?.id === stuck.target)) {
+    return undefined
+  }
+  return stuck.breakerOpened ? "breaker-opened" : "other"
 }
 
 export type Signal = "SIGHUP" | "SIGINT" | "SIGTERM"
@@ -43,7 +52,7 @@ export interface Standing {
 export const exitCode = ({ autoAdvance, counts, haltReason, signal, strict }: Standing): ExitCode => {
   if (signal !== undefined) return signalCodes[signal]
   if (haltReason === "CheckpointFailed") return ExitCode.State
-  if (haltReason === "RateLimited") return ExitCode.ComeBackLater
+  if (haltReason === "RateLimited" || haltReason === "PreflightFailed") return ExitCode.ComeBackLater
   // Whatever else is stuck: once a person has decided, the rest is told again.
   if (counts.paused > 0) return ExitCode.DecisionNeeded
   switch (haltReason) {

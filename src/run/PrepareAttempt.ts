@@ -9,8 +9,11 @@ import { isAbsolute, resolve } from "node:path"
 import type { ExpressionError } from "../expression/ExpressionError.ts"
 import type { Scope } from "../expression/Scope.ts"
 import { shellVariables } from "../expression/ShellTemplate.ts"
-import { renderText, type Template } from "../expression/Template.ts"
+import { isConstant, renderText, type Template } from "../expression/Template.ts"
 import type { CompiledAttempt, CompiledEnv, CompiledTemplate } from "./CompiledTemplate.ts"
+import { type Hidden, hiddenIn, hiddenTexts, hiddenWithin } from "./Hidden.ts"
+import type { Failure } from "./Judge.ts"
+import type { Mask } from "./Mask.ts"
 
 type Rendered<A> = Either.Either<A, ExpressionError>
 type Variables = Readonly<Record<string, string>>
@@ -19,6 +22,8 @@ type Variables = Readonly<Record<string, string>>
 export interface Surroundings {
   readonly env: Variables
   readonly workdir: Workdir
+  /** What of the environment is secret. */
+  readonly hidden: Hidden
 }
 
 interface Workdir {
@@ -35,6 +40,12 @@ export interface Prepared {
   readonly env: Variables
   readonly workdir: string
   readonly shownWorkdir: string
+}
+
+/** What an attempt is started with, and the texts that its expressions made of secrets. */
+export interface Preparation {
+  readonly prepared: Prepared
+  readonly texts: ReadonlyArray<string>
 }
 
 // On the path of every attempt: early returns where a generator would read better, since each step of one costs.
@@ -64,12 +75,15 @@ export const surroundingsOf = (
   template: CompiledTemplate,
   scope: Scope,
   variables: Variables,
-  manifestDir: string
+  manifestDir: string,
+  mask: Mask
 ): Rendered<Surroundings> => {
   let env = variables
+  let hidden = hiddenIn(variables, mask)
   for (const level of template.env) {
     const inner = addEnv(level, scope, env)
     if (Either.isLeft(inner)) return Either.left(inner.left)
+    if (mask.inputs.size > 0) hidden = hiddenWithin(level, { ...scope, env }, inner.right, hidden, mask)
     env = inner.right
   }
   let workdir: Workdir = { path: manifestDir, shown: "." }
@@ -78,21 +92,24 @@ export const surroundingsOf = (
     if (Either.isLeft(inner)) return Either.left(inner.left)
     workdir = inner.right
   }
-  return Either.right({ env, workdir })
+  return Either.right({ env, workdir, hidden })
 }
 
 /** Environment and folder within a step that holds others, and of a gate: those around it, then its own. */
 export const surroundingsWithin = (
   { env, workdir }: Pick<CompiledAttempt, "env" | "workdir">,
   scope: Scope,
-  outer: Surroundings
+  outer: Surroundings,
+  mask: Mask
 ): Rendered<Surroundings> => {
   if (env.length === 0 && workdir === undefined) return Either.right(outer)
   const inner = addEnv(env, scope, outer.env)
   if (Either.isLeft(inner)) return Either.left(inner.left)
+  const hidden = hiddenWithin(env, { ...scope, env: outer.env }, inner.right, outer.hidden, mask)
   return Either.map(enter(workdir, { ...scope, env: inner.right }, outer.workdir), (entered) => ({
     env: inner.right,
-    workdir: entered
+    workdir: entered,
+    hidden
   }))
 }
 
@@ -104,25 +121,56 @@ export interface Identity {
   readonly attempt: number
 }
 
-const commandOf = (
-  { work }: CompiledAttempt,
-  scope: Scope
-): Rendered<{ readonly command: Prepared["command"]; readonly variables: Variables }> => {
-  if (work.kind === "run") {
-    const [shell = "sh", ...flags] = work.shell
-    return Either.map(shellVariables(work.script, scope), (variables) => ({
-      command: [shell, ...flags, "-c", work.script.script],
-      variables
-    }))
-  }
-  const words: Array<string> = []
-  for (const word of work.words) {
+interface Started {
+  readonly command: Prepared["command"]
+  readonly variables: Variables
+}
+
+/** Why there is no attempt. */
+export type Unprepared = Pick<Failure, "reason" | "message">
+
+const failed = ({ message }: ExpressionError): Unprepared => ({ reason: "expression-failed", message })
+
+const wordsOf = (words: ReadonlyArray<Template>, scope: Scope, mask: Mask): Either.Either<Started, Unprepared> => {
+  const texts: Array<string> = []
+  for (const [index, word] of words.entries()) {
     const text = renderText(word, scope)
-    if (Either.isLeft(text)) return Either.left(text.left)
-    words.push(text.right)
+    if (Either.isLeft(text)) return Either.left(failed(text.left))
+    if (mask.inputs.size > 0 && !isConstant(word) && mask.holds(text.right)) {
+      return Either.left({
+        reason: "could-not-start",
+        message: `word ${index + 1} of \`command\` holds a secret, which \`ps\` would show: pass it by \`env\``
+      })
+    }
+    texts.push(text.right)
   }
-  const [program = "", ...rest] = words
+  const [program = "", ...rest] = texts
   return Either.right({ command: [program, ...rest], variables: {} })
+}
+
+const commandOf = ({ work }: CompiledAttempt, scope: Scope, mask: Mask): Either.Either<Started, Unprepared> => {
+  if (work.kind === "command") return wordsOf(work.words, scope, mask)
+  const [shell = "sh", ...flags] = work.shell
+  const variables = shellVariables(work.script, scope)
+  return Either.isLeft(variables)
+    ? Either.left(failed(variables.left))
+    : Either.right({ command: [shell, ...flags, "-c", work.script.script], variables: variables.right })
+}
+
+const noTexts: ReadonlyArray<string> = []
+
+/** What expressions make of secrets for one attempt, in what is around it, in its own variables and in its script's. */
+const textsOf = (
+  { env, work }: CompiledAttempt,
+  scope: Scope,
+  inner: Variables,
+  surroundings: Surroundings,
+  mask: Mask
+): ReadonlyArray<string> => {
+  if (mask.inputs.size === 0) return noTexts
+  const hidden = hiddenWithin(env, { ...scope, env: surroundings.env }, inner, surroundings.hidden, mask)
+  if (work.kind === "command") return hidden.texts
+  return [...hidden.texts, ...hiddenTexts(work.script.expressions, { ...scope, env: inner }, hidden, mask)]
 }
 
 /** Everything an attempt is started with. */
@@ -130,16 +178,17 @@ export const prepareAttempt = (
   compiled: CompiledAttempt,
   scope: Scope,
   surroundings: Surroundings,
-  { attempt, path, runId, target }: Identity
-): Rendered<Prepared> => {
+  { attempt, path, runId, target }: Identity,
+  mask: Mask
+): Either.Either<Preparation, Unprepared> => {
   const env = addEnv(compiled.env, scope, surroundings.env)
-  if (Either.isLeft(env)) return Either.left(env.left)
+  if (Either.isLeft(env)) return Either.left(failed(env.left))
   const inner: Scope = { ...scope, env: env.right }
   const workdir = enter(compiled.workdir, inner, surroundings.workdir)
-  if (Either.isLeft(workdir)) return Either.left(workdir.left)
-  const started = commandOf(compiled, inner)
+  if (Either.isLeft(workdir)) return Either.left(failed(workdir.left))
+  const started = commandOf(compiled, inner, mask)
   if (Either.isLeft(started)) return Either.left(started.left)
-  return Either.right({
+  const prepared: Prepared = {
     command: started.right.command,
     ...(compiled.work.kind === "run" && compiled.work.simple !== undefined ? { simple: compiled.work.simple } : {}),
     env: {
@@ -152,5 +201,6 @@ export const prepareAttempt = (
     },
     workdir: workdir.right.path,
     shownWorkdir: workdir.right.shown
-  })
+  }
+  return Either.right({ prepared, texts: textsOf(compiled, scope, env.right, surroundings, mask) })
 }

@@ -8,7 +8,7 @@ import { Either } from "effect"
 import { compilePattern, type Pattern } from "../expression/Pattern.ts"
 import type { RateLimitPolicy, RetryPolicyData } from "../plan/Plan.ts"
 import type { Verdict } from "./Judge.ts"
-import { readRetryAfter } from "./RetryAfter.ts"
+import { type LocalZone, readRetryAfter } from "./RetryAfter.ts"
 
 export interface RateLimited {
   /** Epoch milliseconds. */
@@ -23,6 +23,7 @@ export interface RateLimits {
    */
   readonly of: (verdict: Verdict, retries: RetryPolicyData, count: number, now: number) => RateLimited | undefined
   readonly onLimit: "wait" | "halt"
+  /** How long a step may wait in a row. */
   readonly maxWaitMs: number
 }
 
@@ -40,8 +41,8 @@ const patternOf = (text: string | undefined): Pattern | undefined =>
       ({ reason }) => new Error(`unchecked pattern in a plan: it ${reason}`)
     )
 
-/** The limits of a plan. A plan without any costs nothing. */
-export const rateLimits = (policy: RateLimitPolicy | undefined): RateLimits => {
+/** The limits of a plan; `local` gives the zone of times that name none. A plan without any costs nothing. */
+export const rateLimits = (policy: RateLimitPolicy | undefined, local?: LocalZone): RateLimits => {
   if (policy === undefined) return none
   const pattern = patternOf(policy.stderr)
   const isLimit = ({ failure, output }: Verdict): boolean =>
@@ -51,10 +52,11 @@ export const rateLimits = (policy: RateLimitPolicy | undefined): RateLimits => {
       || (pattern?.test(output.stderr) ?? false))
   return {
     onLimit: policy.onLimit,
-    maxWaitMs: policy.maxWaitMs,
+    // A run that halts waits for nothing: it says when to come back, however late that is.
+    maxWaitMs: policy.onLimit === "halt" ? Number.POSITIVE_INFINITY : policy.maxWaitMs,
     of: (verdict, retries, count, now) => {
       if (!isLimit(verdict)) return undefined
-      const read = readRetryAfter(verdict.output.stderr, now)
+      const read = readRetryAfter(verdict.output.stderr, now, local)
       const why = verdict.failure?.message ?? "rate-limited"
       return read === undefined
         ? {

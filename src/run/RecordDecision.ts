@@ -10,6 +10,7 @@ import { Checkpoint } from "../checkpoint/Checkpoint.ts"
 import { RunStore, type StoredRun } from "../checkpoint/RunStore.ts"
 import { gateAt, type WaitingGate } from "./FindGate.ts"
 import { makeKeeper } from "./GateKeeper.ts"
+import { makeMask } from "./Mask.ts"
 import type { RunFact } from "./RunEvent.ts"
 import { type RunState, targetState } from "./RunState.ts"
 import type { GateDecision, OpenGate } from "./StepState.ts"
@@ -55,26 +56,33 @@ const patience = { schedule: Schedule.spaced(50), times: 20 }
 export const recordAtRest = (stateDir: string, { ref, state: before }: StoredRun, waiting: WaitingGate) =>
   Effect.gen(function*() {
     const store = yield* RunStore
-    const takeUp = Effect.gen(function*() {
-      const checkpoint = yield* Checkpoint
-      const keeper = yield* makeKeeper(checkpoint, ref.directory)
-      yield* keeper.takeUp
-      const state = yield* checkpoint.state
-      const decision = decisionOf(state, waiting)
-      const asksAgain = decision?.outcome === "rejected" && waiting.gate.onReject === "retry"
-      if (asksAgain && gateAt(state, waiting.target, waiting.path) === undefined) {
-        yield* checkpoint.append(openAgain(waiting, waiting.gate))
-      }
-      const { dropped } = checkpoint.recovery
-      const torn = dropped === undefined ? [] : [`line ${dropped.line} of the journal was torn by a crash and dropped`]
-      const result: Recorded = { ...recorded(decision), asksAgain, notes: [...torn, ...(yield* keeper.notes)] }
-      return result
-    })
-    return yield* Effect.scoped(Effect.zipRight(
+    const takeUp = (about: ReadonlyArray<string>) =>
+      Effect.gen(function*() {
+        const checkpoint = yield* Checkpoint
+        const keeper = yield* makeKeeper(checkpoint, ref.directory, makeMask([], {}))
+        yield* keeper.takeUp
+        const state = yield* checkpoint.state
+        const decision = decisionOf(state, waiting)
+        const asksAgain = decision?.outcome === "rejected" && waiting.gate.onReject === "retry"
+        if (asksAgain && gateAt(state, waiting.target, waiting.path) === undefined) {
+          yield* checkpoint.append(openAgain(waiting, waiting.gate))
+        }
+        const { dropped } = checkpoint.recovery
+        const torn = dropped === undefined
+          ? []
+          : [`line ${dropped.line} of the journal was torn by a crash and dropped`]
+        const result: Recorded = {
+          ...recorded(decision),
+          asksAgain,
+          notes: [...about, ...torn, ...(yield* keeper.notes)]
+        }
+        return result
+      })
+    return yield* Effect.scoped(Effect.flatMap(
       store.open(stateDir, ref.batch),
       // Which run it records is only known here, so this one layer can't be built in `main`.
       // oxlint-disable-next-line no-restricted-properties
-      Effect.provide(takeUp, store.checkpoint(ref))
+      ({ notes }) => Effect.provide(takeUp(notes), store.checkpoint(ref))
     )).pipe(
       Effect.retry({
         ...patience,

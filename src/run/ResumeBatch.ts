@@ -12,6 +12,7 @@ import { Environment } from "../manifest/Environment.ts"
 import { inputError, inputsFile } from "../plan/LoadPlan.ts"
 import type { Plan } from "../plan/Plan.ts"
 import { PlanError } from "../plan/PlanError.ts"
+import { visibleSecrets } from "../plan/VisibleSecrets.ts"
 import { type Manner, runLoaded } from "./RunLoaded.ts"
 import type { SelectionOptions } from "./RunOptions.ts"
 import { folderOf, type RunOrigin } from "./RunOrigin.ts"
@@ -58,7 +59,7 @@ const valuesOf = Effect.fn("ResumeBatch.valuesOf")(function*(
   { input, inputs, ref }: Pick<ResumeOptions, "input" | "inputs" | "ref">
 ) {
   const { variables } = yield* Environment
-  const file = inputs === undefined ? undefined : yield* inputsFile(inputs)
+  const file = inputs === undefined ? undefined : yield* inputsFile(inputs, plan.secrets.length > 0)
   const secrets = origin?.secrets ?? {}
   const unknown = plan.secrets.filter((name) => secrets[name] === undefined)
   if (unknown.length > 0) {
@@ -89,7 +90,8 @@ export const resumeBatch = Effect.fn("ResumeBatch.resumeBatch")(function*(option
     yield* expectPlan(plan, options.expectPlan)
     const origin = yield* opened.origin(ref)
     const values = yield* valuesOf(plan, origin, options)
-    const selection = yield* selectTargets(stateDir, plan, options)
+    const selected = yield* selectTargets(stateDir, plan, options)
+    const selection = { ...selected, notes: [...visibleSecrets(plan.secrets, options.input), ...selected.notes] }
     const manifestDir = yield* folder(stateDir, ref.runId, origin)
     const { current } = opened
     return yield* runLoaded({

@@ -7,7 +7,7 @@
  */
 import { Duration, Effect, type Option, Schedule, ScheduleDecision, ScheduleIntervals as Intervals } from "effect"
 import type { RetryPolicyData } from "../plan/Plan.ts"
-import type { FailureReason } from "./RunEvent.ts"
+import type { FailureReason } from "./EventShape.ts"
 
 /** What the policy looks at. */
 export interface AttemptFailure {

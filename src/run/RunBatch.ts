@@ -9,10 +9,13 @@ import { Effect, Either } from "effect"
 import { resolve } from "node:path"
 import { type RunRef, RunStore } from "../checkpoint/RunStore.ts"
 import { Environment } from "../manifest/Environment.ts"
-import { loadPlanAndNames } from "../plan/LoadPlan.ts"
+import type { Inputs } from "../manifest/Inputs.ts"
+import { type LoadedPlan, loadPlanAndNames } from "../plan/LoadPlan.ts"
+import type { Selection } from "../plan/Selection.ts"
+import { visibleSecrets } from "../plan/VisibleSecrets.ts"
 import { openRun } from "./OpenRun.ts"
 import { isRunId } from "./RunId.ts"
-import { runLoaded } from "./RunLoaded.ts"
+import { type Manner, runLoaded } from "./RunLoaded.ts"
 import type { RunOptions } from "./RunOptions.ts"
 import { defaultStateDir, originOf } from "./RunOrigin.ts"
 import { targetState } from "./RunState.ts"
@@ -38,19 +41,21 @@ const isUnfinished = (store: RunStore["Type"]) => (ref: RunRef) =>
     ({ plan, state }) => plan.targets.some(({ id }) => !isEnded(targetState(state, id).status))
   )
 
-/** Starts a batch, or goes on with its current run; gives how that ended. */
-export const runBatch = Effect.fn("RunBatch.runBatch")(function*(options: RunOptions) {
-  const { inputs, loaded, unknown } = yield* loadPlanAndNames(options)
-  const { manifestDir, plan, values } = loaded
-  if (unknown !== undefined) return yield* unknownNames(plan, options, unknown)
-  yield* checkRunId(options.runId)
-  yield* expectPlan(plan, options.expectPlan)
-  const store = yield* RunStore
-  const { cwd } = yield* Environment
-  const stateDir = options.stateDir === undefined ? defaultStateDir(manifestDir) : resolve(cwd, options.stateDir)
-  const selection = yield* selectTargets(stateDir, plan, options)
+export interface PlannedRun {
+  /** Absolute. */
+  readonly stateDir: string
+  readonly loaded: LoadedPlan
+  /** As the manifest declares them. */
+  readonly inputs: Inputs
+  readonly selection: Selection
+  readonly options: Manner & Pick<RunOptions, "fresh" | "runId">
+}
 
-  return yield* Effect.scoped(Effect.gen(function*() {
+/** Goes on with the current run of a plan's batch, or starts one; gives how that ended. */
+export const runPlan = ({ inputs, loaded, options, selection, stateDir }: PlannedRun) =>
+  Effect.scoped(Effect.gen(function*() {
+    const { manifestDir, plan, values } = loaded
+    const store = yield* RunStore
     const opened = yield* store.open(stateDir, plan.batch)
     const run = yield* openRun(opened, plan, options, isUnfinished(store))
     yield* opened.keepOrigin(run.ref, originOf(stateDir, manifestDir, inputs, values)).pipe(
@@ -58,4 +63,17 @@ export const runBatch = Effect.fn("RunBatch.runBatch")(function*(options: RunOpt
     )
     return yield* runLoaded({ ...run, loaded, selection, manner: options, opened })
   }))
+
+/** Starts a batch, or goes on with its current run; gives how that ended. */
+export const runBatch = Effect.fn("RunBatch.runBatch")(function*(options: RunOptions) {
+  const { inputs, loaded, unknown } = yield* loadPlanAndNames(options)
+  const { manifestDir, plan } = loaded
+  if (unknown !== undefined) return yield* unknownNames(plan, options, unknown)
+  yield* checkRunId(options.runId)
+  yield* expectPlan(plan, options.expectPlan)
+  const { cwd } = yield* Environment
+  const stateDir = options.stateDir === undefined ? defaultStateDir(manifestDir) : resolve(cwd, options.stateDir)
+  const selection = yield* selectTargets(stateDir, plan, options)
+  const notes = [...visibleSecrets(plan.secrets, options.input), ...selection.notes]
+  return yield* runPlan({ stateDir, loaded, inputs, selection: { ...selection, notes }, options })
 })

@@ -5,28 +5,9 @@
  * JSON form, so that writing an event on the hot path is one `JSON.stringify`.
  */
 import { Schema } from "effect"
+import { event, FailureReason, optional } from "./EventShape.ts"
+import { PreflightFinished, PreflightRetried, PreflightStarted } from "./PreflightEvent.ts"
 import { StepOutput } from "./StepOutput.ts"
-
-/** Why an attempt failed. */
-export const FailureReason = Schema.Literal(
-  "exit-code",
-  "signal",
-  "timed-out",
-  "could-not-start",
-  "bad-output",
-  "expression-failed",
-  /** Of a composite step: the first of its children that failed. */
-  "child-failed",
-  /** Of a loop that came to its `maxIterations`. */
-  "too-many-iterations",
-  /** Of a map that is gone on with, whose list is not what it was. */
-  "items-changed",
-  /** A rate limit outlasted the wait that `rateLimit.maxWait` allows. */
-  "rate-limited",
-  /** Of a gate, with `onReject: abort`. */
-  "gate-rejected"
-)
-export type FailureReason = typeof FailureReason.Type
 
 /** Why a run stopped. */
 export const HaltReason = Schema.Literal(
@@ -40,22 +21,11 @@ export const HaltReason = Schema.Literal(
   "NoMatchingItems",
   "RateLimited",
   "AwaitingApproval",
+  "PreflightFailed",
   "ShutdownRequested",
   "CheckpointFailed"
 )
 export type HaltReason = typeof HaltReason.Type
-
-const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema, { exact: true })
-
-const stamp = {
-  /** From 1, without gaps. */
-  seq: Schema.Int.pipe(Schema.positive()),
-  /** UTC, ISO-8601 with milliseconds. */
-  at: Schema.String
-}
-
-const event = <Type extends string, Fields extends Schema.Struct.Fields>(type: Type, fields: Fields) =>
-  Schema.Struct({ ...stamp, type: Schema.Literal(type), ...fields }).annotations({ identifier: type })
 
 const target = { target: Schema.String }
 const attempt = { ...target, path: Schema.String, attempt: Schema.Int.pipe(Schema.positive()) }
@@ -99,6 +69,22 @@ export const StepStarted = event("StepStarted", {
   pid: Schema.Int,
   /** The process's start time in clock ticks since boot, as `/proc/PID/stat` has it; absent where there is none. */
   pidStart: optional(Schema.Int)
+})
+/**
+ * An attempt ended by itself while no pawl was there: the one that started it had been killed. It is judged like any
+ * other once its target is taken up, and not made again.
+ */
+export const AttemptRecovered = event("AttemptRecovered", {
+  ...attempt,
+  exitCode: optional(Schema.Int),
+  signal: optional(Schema.String),
+  durationMs: Schema.NonNegativeInt,
+  /** The last of its output. */
+  stdout: Schema.String,
+  stderr: Schema.String,
+  truncated: Schema.Struct({ stdout: Schema.Boolean, stderr: Schema.Boolean }),
+  /** What it wrote to `$PAWL_OUTPUT`. */
+  outputs: optional(Schema.Struct({ text: Schema.String, tooLong: Schema.Boolean }))
 })
 /** Why a gate waits for a person, or for its rule to change its mind. */
 export const PauseReason = Schema.Literal("awaiting-approval", "in-flight", "policy-denied")
@@ -220,15 +206,22 @@ export const RunHalted = event("RunHalted", {
   haltReason: HaltReason,
   message: optional(Schema.String),
   /** When the run may go on, where it halted for a rate limit or a wait. */
-  retryAt: optional(Schema.String)
+  retryAt: optional(Schema.String),
+  /** Who cancelled it, where somebody did; a signal says no name. */
+  by: optional(Schema.String),
+  note: optional(Schema.String)
 })
 
 export const RunEvent = Schema.Union(
   RunStarted,
   RunResumed,
+  PreflightStarted,
+  PreflightRetried,
+  PreflightFinished,
   TargetStarted,
   StepEntered,
   StepStarted,
+  AttemptRecovered,
   IterationEnded,
   GateOpened,
   GateDecided,

@@ -117,7 +117,7 @@ export const runLoaded = Effect.fn("RunLoaded.runLoaded")(function*(run: LoadedR
     selection,
     exitCode: exitCode(signal === undefined ? standing : { ...standing, signal }),
     outputs,
-    notes: [...new Set([...selection.notes, ...run.notes, ...driven.notes, ...unreadable, ...about])],
+    notes: [...new Set([...selection.notes, ...opened.notes, ...run.notes, ...driven.notes, ...unreadable, ...about])],
     ...(error === undefined ? {} : { error })
   }
   return outcome

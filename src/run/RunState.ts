@@ -7,6 +7,7 @@
  */
 import { HashMap, Option } from "effect"
 import type { HaltReason, RunEvent } from "./RunEvent.ts"
+import { changeCheck, type Checks, type PreflightEvent, restChecks } from "./PreflightState.ts"
 import { again, atRest, changeTarget, stepState, type TargetEvent, type TargetState, untouched } from "./TargetState.ts"
 
 export interface RunState {
@@ -24,12 +25,19 @@ export interface RunState {
   readonly stepsExecuted: number
   /** Rate limits so far: nothing starts before `until`; `waitMs` is how long that comes to in all. */
   readonly limited?: { readonly until: string; readonly count: number; readonly waitMs: number }
+  /** Of the latest invocation that made any, or was about to. */
+  readonly preflight?: Checks
+  /** The target that got stuck first since the run was last at rest. */
+  readonly stuck?: { readonly target: string; readonly breakerOpened: boolean }
   /** Set while the run is at rest. */
   readonly halted?: {
     readonly reason: HaltReason
     readonly at: string
     readonly message?: string
     readonly retryAt?: string
+    /** Who cancelled it, where somebody did. */
+    readonly by?: string
+    readonly note?: string
   }
   readonly targets: HashMap.HashMap<string, TargetState>
 }
@@ -66,6 +74,27 @@ const resumed = (
   return event.retried.reduce((all, id) => HashMap.modify(all, id, again), kept)
 }
 
+/** What a rate limit adds: times that overlap count once. */
+const limit = (
+  before: RunState["limited"],
+  { at, until }: { readonly at: string; readonly until: string }
+): NonNullable<RunState["limited"]> => {
+  const from = before === undefined || before.until < at ? at : before.until
+  const added = Math.max(0, Date.parse(until) - Date.parse(from))
+  return {
+    until: before === undefined || before.until < until ? until : before.until,
+    count: (before?.count ?? 0) + 1,
+    waitMs: (before?.waitMs ?? 0) + (Number.isFinite(added) ? added : 0)
+  }
+}
+
+/** A check that is turned away by a rate limit meets it for the whole run. */
+const changedCheck = (state: RunState, event: PreflightEvent): RunState => {
+  const preflight = changeCheck(state.preflight, event, state.invocations)
+  if (event.type !== "PreflightRetried" || event.reason !== "rate-limited") return { ...state, preflight }
+  return { ...state, preflight, limited: limit(state.limited, { at: event.at, until: event.nextAttemptAt }) }
+}
+
 type RunLevel = Exclude<RunEvent, TargetEvent>
 
 const change = (state: RunState, event: RunLevel): RunState => {
@@ -81,9 +110,12 @@ const change = (state: RunState, event: RunLevel): RunState => {
         invocations: 1
       }
     case "RunResumed": {
-      const { halted: _halted, ...going } = state
+      const { halted: _halted, preflight: _preflight, stuck, ...going } = state
+      const isTriedAgain = stuck !== undefined
+        && (event.reset.includes(stuck.target) || event.retried.includes(stuck.target))
       return {
         ...going,
+        ...(stuck === undefined || isTriedAgain ? {} : { stuck }),
         planHash: event.planHash,
         plan: event.plan,
         invocations: state.invocations + 1,
@@ -91,35 +123,30 @@ const change = (state: RunState, event: RunLevel): RunState => {
         targets: resumed(state.targets, event)
       }
     }
-    case "RunHalted":
+    case "PreflightStarted":
+    case "PreflightRetried":
+    case "PreflightFinished":
+      return changedCheck(state, event)
+    case "RunHalted": {
+      const { stuck: _stuck, ...told } = state
       return {
-        ...state,
+        ...told,
+        ...(state.preflight === undefined ? {} : { preflight: restChecks(state.preflight) }),
         targets: rest(state.targets),
         halted: {
           reason: event.haltReason,
           at: event.at,
           ...(event.message === undefined ? {} : { message: event.message }),
-          ...(event.retryAt === undefined ? {} : { retryAt: event.retryAt })
+          ...(event.retryAt === undefined ? {} : { retryAt: event.retryAt }),
+          ...(event.by === undefined ? {} : { by: event.by }),
+          ...(event.note === undefined ? {} : { note: event.note })
         }
       }
+    }
   }
 }
 
 const isAboutTarget = (event: RunEvent): event is TargetEvent => "target" in event
-
-/** What a rate limit adds: times that overlap count once. */
-const limit = (
-  before: RunState["limited"],
-  { at, until }: Extract<RunEvent, { readonly type: "RateLimited" }>
-): NonNullable<RunState["limited"]> => {
-  const from = before === undefined || before.until < at ? at : before.until
-  const added = Math.max(0, Date.parse(until) - Date.parse(from))
-  return {
-    until: before === undefined || before.until < until ? until : before.until,
-    count: (before?.count ?? 0) + 1,
-    waitMs: (before?.waitMs ?? 0) + (Number.isFinite(added) ? added : 0)
-  }
-}
 
 /** A retry of a step that this invocation already counted does not count again. */
 const isFirstOfInvocation = (target: TargetState, event: TargetEvent, invocation: number): boolean =>
@@ -143,12 +170,15 @@ export const applyAll = (before: RunState, events: ReadonlyArray<RunEvent>): Run
     const { invocations } = state
     let target = targetState(state, id)
     let last: TargetEvent = event
-    let { limited } = state
+    let { limited, stuck } = state
     let steps = 0
     for (let next: RunEvent | undefined = event; next !== undefined; next = events[at]) {
       if (!isAboutTarget(next) || next.target !== id) break
       if (isFirstOfInvocation(target, next, invocations)) steps += 1
       if (next.type === "RateLimited") limited = limit(limited, next)
+      if (next.type === "TargetBlocked" || next.type === "TargetErrored") {
+        stuck ??= { target: id, breakerOpened: next.reason === "breaker-opened" }
+      }
       target = changeTarget(target, next, invocations)
       last = next
       at += 1
@@ -157,6 +187,7 @@ export const applyAll = (before: RunState, events: ReadonlyArray<RunEvent>): Run
       ...state,
       stepsExecuted: state.stepsExecuted + steps,
       ...(limited === undefined ? {} : { limited }),
+      ...(stuck === undefined ? {} : { stuck }),
       targets: HashMap.set(state.targets, id, target),
       seq: last.seq,
       updatedAt: last.at

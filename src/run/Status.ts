@@ -9,6 +9,7 @@ import type { Plan } from "../plan/Plan.ts"
 import type { Selection } from "../plan/Selection.ts"
 import type { RunEvent } from "./RunEvent.ts"
 import type { RunState } from "./RunState.ts"
+import type { StopRequest } from "./Shutdown.ts"
 
 export class Status extends Context.Tag("pawl/Status")<Status, {
   /** Called once, before the first event: what the run is about. Absent where a watcher does not care. */
@@ -18,6 +19,8 @@ export class Status extends Context.Tag("pawl/Status")<Status, {
    * event in it; it costs something, so ask only where it matters.
    */
   readonly observe: (event: RunEvent, state: () => RunState) => void
+  /** Called when the run is asked to stop, before anything is ended. Absent where a watcher does not care. */
+  readonly stopping?: (request: StopRequest) => void
 }>() {
   /** Watches nothing. */
   static readonly layerSilent = Layer.succeed(this, { observe: () => {} })

@@ -14,7 +14,7 @@ import { cutOutput, type Failure, JSON_BYTES, judge, KEPT_BYTES, shortDuration, 
 import { logPath } from "./LogPath.ts"
 import { prepareAttempt, type Surroundings } from "./PrepareAttempt.ts"
 import { nextAttemptAt } from "./RetryPolicy.ts"
-import type { StepState } from "./StepState.ts"
+import type { Recovered, StepState } from "./StepState.ts"
 import type { StateError } from "./StateError.ts"
 import { emptyOutput, type StepEnd } from "./StepOutcome.ts"
 import type { TargetContext } from "./TargetContext.ts"
@@ -41,6 +41,12 @@ interface Tried {
   readonly durationMs: number
 }
 
+/** An attempt that has ended already, judged like any other. */
+const judgeRecovered = (
+  { compiled: { step } }: StepWork,
+  { attempt: _attempt, durationMs, ...end }: Recovered
+): Tried => ({ verdict: judge({ ...end, durationMs, timedOut: false }, step.outputs), durationMs })
+
 /** One attempt, from the rendered command to the judged end. */
 const attemptOnce = (
   context: TargetContext,
@@ -48,21 +54,24 @@ const attemptOnce = (
   carried: Carried,
   attempt: number
 ): Effect.Effect<Tried, StateError> => {
-  const { checkpoint, now, runDir, runId, runner, target } = context
+  const { checkpoint, mask, now, runDir, runId, runner, target } = context
   const { compiled: { step }, path } = work
   const log = `${runDir}/${logPath(target.id, path)}`
   const identity = { runId, target: target.id, path, attempt }
-  const prepared = prepareAttempt(work.compiled, withAttempt(work.scope, attempt), work.surroundings, identity)
+  const prepared = prepareAttempt(work.compiled, withAttempt(work.scope, attempt), work.surroundings, identity, mask)
   if (Either.isLeft(prepared)) {
-    return Effect.succeed({ verdict: neverRan("expression-failed", prepared.left.message), durationMs: 0 })
+    return Effect.succeed({ verdict: neverRan(prepared.left.reason, prepared.left.message), durationMs: 0 })
   }
+  mask.learn(prepared.right.texts)
   const running = runner.run(
     {
-      ...prepared.right,
+      ...prepared.right.prepared,
+      ...(mask.stream === undefined ? {} : { mask: mask.stream }),
       ...(step.timeoutMs === undefined ? {} : { timeoutMs: step.timeoutMs }),
       out: `${log}.out`,
       err: `${log}.err`,
       banner: banner(attempt, new Date(now()).toISOString()),
+      origin: { invocation: context.invocation, definition: target.hash },
       keep: { stdout: step.outputs === "json" ? JSON_BYTES : KEPT_BYTES, stderr: KEPT_BYTES }
     },
     (id) => checkpoint.note(take(carried, { type: "StepStarted", target: target.id, path, attempt, ...id }))
@@ -94,10 +103,12 @@ export interface Later {
 const iso = (time: number): string => new Date(time).toISOString()
 
 /** What a rate limit that outlasts its wait is as a failure. */
-const outlasted = (failure: Failure, maxWaitMs: number): Failure => ({
+const outlasted = (failure: Failure, until: number, maxWaitMs: number): Failure => ({
   ...failure,
   reason: "rate-limited",
-  message: `rate-limited for longer than the ${shortDuration(maxWaitMs)} of \`maxWait\`: ${failure.message}`
+  message: `rate-limited until ${iso(until)}, longer than the ${
+    shortDuration(maxWaitMs)
+  } of \`maxWait\`: ${failure.message}`
 })
 
 /** Runs a step to its end. Failed attempts that another follows are recorded here; its end is not. */
@@ -112,10 +123,14 @@ export const runStep = (
     let limited = before?.limits ?? 0
     let limitedSince = before?.limitedSince === undefined ? undefined : Date.parse(before.limitedSince)
     let next = before?.nextAttemptAt === undefined ? undefined : Date.parse(before.nextAttemptAt)
+    let { recovered } = before ?? {}
     for (let attempt = (before?.attempts ?? 0) + 1;; attempt++) {
-      const later = yield* turn.come(next)
+      const later = recovered === undefined ? yield* turn.come(next) : undefined
       if (later !== undefined) return { later }
-      const { durationMs, verdict } = yield* attemptOnce(context, work, carried, attempt)
+      const { durationMs, verdict } = recovered === undefined
+        ? yield* attemptOnce(context, work, carried, attempt)
+        : judgeRecovered(work, recovered)
+      recovered = undefined
       const output = cutOutput(mask.output(verdict.output))
       if (verdict.failure === undefined) return { attempts: attempt, durationMs, output }
       const failure = { ...verdict.failure, message: mask.text(verdict.failure.message) }
@@ -124,7 +139,7 @@ export const runStep = (
       if (limit !== undefined) {
         limitedSince ??= now()
         if (limit.until - limitedSince > limits.maxWaitMs) {
-          return { attempts: attempt, durationMs, output, failure: outlasted(failure, limits.maxWaitMs) }
+          return { attempts: attempt, durationMs, output, failure: outlasted(failure, limit.until, limits.maxWaitMs) }
         }
         limited += 1
         const { exitCode } = failure

@@ -5,7 +5,8 @@
  * under way when pawl ended does not count, but is remembered (`interrupted`), since a step that
  * must not run twice then waits for a person.
  */
-import type { FailureReason, RunEvent } from "./RunEvent.ts"
+import type { FailureReason } from "./EventShape.ts"
+import type { RunEvent } from "./RunEvent.ts"
 import type { StepOutput } from "./StepOutput.ts"
 
 export type StepStatus = "pending" | "running" | "succeeded" | "failed" | "skipped"
@@ -32,6 +33,11 @@ export interface GateDecision {
   readonly at: string
 }
 
+export type Recovered = Omit<
+  Extract<RunEvent, { readonly type: "AttemptRecovered" }>,
+  "seq" | "at" | "type" | "target" | "path"
+>
+
 export interface StepState {
   readonly status: StepStatus
   /** Attempts that have started, the running one included; 0 for a composite step and a gate. */
@@ -57,6 +63,8 @@ export interface StepState {
   readonly pidStart?: number
   /** An attempt was under way when pawl ended. */
   readonly interrupted?: boolean
+  /** How its next attempt has ended already, after pawl was killed and before anybody could judge it. */
+  readonly recovered?: Recovered
   /** It ran into a rate limit, so often in a row, the first time at that time. */
   readonly limits?: number
   readonly limitedSince?: string
@@ -81,7 +89,7 @@ const notLimited = ({ limitedSince: _l, limits: _c, ...step }: StepState): StepS
 
 /** Drops what only later steps could have asked for. */
 export const slimStep = (
-  { interrupted: _i, nextAttemptAt: _n, output: _o, pid: _p, pidStart: _s, ...step }: StepState
+  { interrupted: _i, nextAttemptAt: _n, output: _o, pid: _p, pidStart: _s, recovered: _r, ...step }: StepState
 ): StepState => step
 
 /** A running step as pending, the attempt that was under way not counted. A composite step has no attempts. */
@@ -136,7 +144,7 @@ const leftOut = (
 
 /** The state of a step after one more event about it. */
 export const changeStep = (before: StepState, event: StepEvent, invocation: number): StepState => {
-  const { interrupted: _i, nextAttemptAt: _n, pid: _p, pidStart: _s, ...step } = before
+  const { interrupted: _i, nextAttemptAt: _n, pid: _p, pidStart: _s, recovered: _r, ...step } = before
   switch (event.type) {
     case "StepEntered":
       return {
@@ -156,6 +164,10 @@ export const changeStep = (before: StepState, event: StepEvent, invocation: numb
         pid: event.pid,
         ...(event.pidStart === undefined ? {} : { pidStart: event.pidStart })
       }
+    case "AttemptRecovered": {
+      const { at: _at, path: _path, seq: _seq, target: _target, type: _type, ...recovered } = event
+      return { ...step, status: "pending", attempts: event.attempt - 1, recovered }
+    }
     case "IterationEnded":
       return {
         ...step,

@@ -44,7 +44,7 @@ const begin = (
   frame: Frame
 ): Effect.Effect<Ended, StateError> => {
   if (compiled.kind === "attempt") return attemptStep(context, compiled, path, known, frame)
-  const within = surroundingsWithin(compiled, frame.scope, frame.surroundings)
+  const within = surroundingsWithin(compiled, frame.scope, frame.surroundings, context.mask)
   if (Either.isLeft(within)) return notBegun(context, compiled, path, within.left.message, frame)
   const { right: surroundings } = within
   const inner = { ...frame, surroundings, scope: { ...frame.scope, env: surroundings.env } }

@@ -22,6 +22,8 @@ export interface RunContext {
   readonly limits: RateLimits
   readonly turn: Turn
   readonly runId: string
+  /** From 1. */
+  readonly invocation: number
   /** Absolute. */
   readonly runDir: string
   /** Absolute; relative working directories start here. */

@@ -41,8 +41,8 @@ const noSurroundings = (context: TargetContext, message: string, carried: Carrie
 }
 
 const walk = (context: TargetContext, carried: Carried): Effect.Effect<ListEnded | Ended, StateError> => {
-  const { manifestDir, scope, template, variables } = context
-  const surroundings = surroundingsOf(template, scope, variables, manifestDir)
+  const { manifestDir, mask, scope, template, variables } = context
+  const surroundings = surroundingsOf(template, scope, variables, manifestDir, mask)
   if (Either.isLeft(surroundings)) return noSurroundings(context, surroundings.left.message, carried)
   const inner = { ...scope, env: surroundings.right.env }
   const frame = { parent: undefined, scope: inner, surroundings: surroundings.right, carried }

@@ -41,9 +41,11 @@ export const isEnded = (status: TargetStatus): boolean =>
 
 const isTop = (path: string): boolean => !path.includes("::")
 
-/** The state of one step; undefined where nothing has happened to it. */
-export const stepState = ({ steps, within }: TargetState, path: string): StepState | undefined =>
-  isTop(path) ? steps[path] : within === undefined ? undefined : Option.getOrUndefined(HashMap.get(within, path))
+/** The state of one step; undefined where nothing has happened to it. A step may be called `constructor`. */
+export const stepState = ({ steps, within }: TargetState, path: string): StepState | undefined => {
+  if (isTop(path)) return Object.hasOwn(steps, path) ? steps[path] : undefined
+  return within === undefined ? undefined : Option.getOrUndefined(HashMap.get(within, path))
+}
 
 /** Every step that something has happened to; those at the top first, in the order they were reached. */
 export const stepEntries = ({ steps, within }: TargetState): ReadonlyArray<readonly [path: string, StepState]> =>

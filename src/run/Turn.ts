@@ -15,6 +15,8 @@ export interface Turn {
   readonly come: (own?: number) => Effect.Effect<number | undefined>
   /** Whether a limit that may not be waited for holds now. */
   readonly isClosed: () => boolean
+  /** When the limit that is known is over, epoch milliseconds; 0 where none is known. */
+  readonly end: () => number
   /** A limit was met: nothing starts before `until`, epoch milliseconds. */
   readonly limit: (until: number) => void
 }
@@ -44,6 +46,7 @@ export const makeTurn = (limited: number, { noWait, now, onLimit }: TurnOptions)
     })
   return {
     come,
+    end: () => end,
     isClosed: () => end > now() && (onLimit === "halt" || isTooLong(end)),
     limit: (until) => {
       end = Math.max(end, until)

@@ -7,6 +7,7 @@
  * one without.
  */
 import type { Plan, PlanStep } from "../plan/Plan.ts"
+import { checksOf } from "../plan/Preflight.ts"
 import { definitionPath } from "../plan/StepPath.ts"
 import type { ScriptedAttempt, ScriptedEnd } from "../process/ScriptedProcess.ts"
 import type { Opening, RehearsalScript, ScriptedDecision } from "./RehearsalScript.ts"
@@ -79,7 +80,9 @@ export const chaosScript = (plan: Plan, seed: number): RehearsalScript => {
       const step = steps[templateOf.get(target) ?? -1]?.get(definitionPath(path))
       const isJson = step !== undefined && "outputs" in step && step.outputs === "json"
       const draw = drawFrom(seed, `attempt ${attempt} of ${target}/${path}`)
-      return draw("end") < badLuck ? failure(draw, timeoutMs !== undefined) : success(draw, isJson)
+      // A check that fails ends everything, which shows little.
+      const odds = checksOf(plan, target) === undefined ? badLuck : badLuck / 5
+      return draw("end") < odds ? failure(draw, timeoutMs !== undefined) : success(draw, isJson)
     },
     gate: (opening) =>
       decisionOf(drawFrom(seed, `opening ${opening.number} of ${opening.target}/${opening.path}`), opening, badLuck),

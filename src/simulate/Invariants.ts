@@ -16,6 +16,7 @@ import { apply, empty, type RunState, targetState } from "../run/RunState.ts"
 import type { SchedulerOptions } from "../run/Scheduler.ts"
 import { isEnded, stepState, type TargetState } from "../run/TargetState.ts"
 import { makeWidths } from "./InvariantsOfWidth.ts"
+import { makeCheckLives } from "./InvariantsOfPreflight.ts"
 import type { Tell, Violation } from "./InvariantsHeldAgainst.ts"
 import { makeStepLives } from "./InvariantsOfSteps.ts"
 
@@ -36,6 +37,7 @@ const isAboutStep = (event: RunEvent): event is Extract<RunEvent, { readonly pat
 /** What the journal tells, event by event. */
 const checkJournal = ({ journal, options, plan }: Ran, tell: Tell): void => {
   const lives = makeStepLives(plan, tell)
+  const checks = makeCheckLives(plan, tell)
   const widths = makeWidths(plan, options)
   const needs = new Map(plan.targets.map((target) => [target.id, target.needs]))
   const ends = new Map<string, RunEvent["type"]>()
@@ -58,6 +60,7 @@ const checkJournal = ({ journal, options, plan }: Ran, tell: Tell): void => {
         isLive = true
         started = new Set()
         lives.cut()
+        checks.begin()
         if (event.type === "RunStarted") break
         for (const id of event.reset) {
           lives.forget(id)
@@ -71,6 +74,18 @@ const checkJournal = ({ journal, options, plan }: Ran, tell: Tell): void => {
       case "RunHalted":
         isLive = false
         lives.cut()
+        checks.halt(event)
+        break
+      case "PreflightStarted":
+      case "PreflightRetried":
+      case "PreflightFinished":
+        checks.see(event)
+        if (event.type === "PreflightStarted" && Date.parse(at) < limitedUntil) {
+          tell("rate-limit", `check ${event.check} began before the rate limit was over`, seq)
+        }
+        if (event.type === "PreflightRetried" && event.reason === "rate-limited") {
+          limitedUntil = Math.max(limitedUntil, Date.parse(event.nextAttemptAt))
+        }
         break
       default: {
         const { target } = event
@@ -87,6 +102,7 @@ const checkJournal = ({ journal, options, plan }: Ran, tell: Tell): void => {
           for (const message of widths.over(lives.underWay())) tell("max-parallel", message, seq)
         }
         if (event.type === "TargetStarted") {
+          checks.starts(target, seq)
           const missing = needs.get(target)?.find((need) => ends.get(need) !== "TargetCompleted")
           if (missing !== undefined) tell("needs", `${target} started before ${missing} had completed`, seq)
         }
@@ -112,13 +128,17 @@ const checkJournal = ({ journal, options, plan }: Ran, tell: Tell): void => {
   if (isLive) tell("one-end", "the run ended without a halt", journal.length)
 }
 
+/** A value with the keys of every object in one order. */
+const sorted = (value: unknown): unknown => {
+  if (HashMap.isHashMap(value)) return sorted(Object.fromEntries(HashMap.toEntries(value)))
+  if (Array.isArray(value)) return value.map(sorted)
+  if (typeof value !== "object" || value === null) return value
+  const entries = Object.entries(value).toSorted(([a], [b]) => a < b ? -1 : 1)
+  return Object.fromEntries(entries.map(([key, each]) => [key, sorted(each)]))
+}
+
 /** A state as text that is the same for the same state, however it came about. */
-const canonical = ({ within, ...target }: TargetState): string =>
-  stringifyJson({
-    ...target,
-    steps: Object.entries(target.steps).toSorted(([a], [b]) => a < b ? -1 : 1),
-    within: within === undefined ? [] : HashMap.toEntries(within).toSorted(([a], [b]) => a < b ? -1 : 1)
-  })
+const canonical = (target: TargetState): string => stringifyJson(sorted(target))
 
 const checkState = ({ journal, plan, selection, state }: Ran, tell: Tell): RunState => {
   const folded = journal.reduce(apply, empty)
@@ -156,6 +176,7 @@ const expectedCode = ({ options, plan, selection, signal, strict }: Ran, folded:
   }
   if (signal !== undefined) return signalCodes[signal]
   if (folded.halted?.reason === "RateLimited") return ExitCode.ComeBackLater
+  if (folded.halted?.reason === "PreflightFailed") return ExitCode.ComeBackLater
   if (count.paused > 0) return ExitCode.DecisionNeeded
   const reason = folded.halted?.reason
   if (reason !== undefined && stuckAtOnce.includes(reason)) return ExitCode.Stuck
@@ -177,6 +198,7 @@ const checkHalt = (ran: Ran, folded: RunState, tell: Tell): void => {
   const statuses = selection.order.map((index) => targetState(folded, plan.targets[index]?.id ?? "").status)
   const hasLeft = statuses.some((status) => status === "pending" || status === "paused")
   if (through.includes(reason) && hasLeft) tell("halt-reason", `${reason} though there is something left`, last.seq)
+  if (reason === "PreflightFailed" && !hasLeft) tell("preflight", "checks were made though nothing was left", last.seq)
   if (reason === "AwaitingApproval" && !statuses.includes("paused")) {
     tell("halt-reason", `${reason} though nothing waits for a person`, last.seq)
   }

@@ -20,6 +20,8 @@ interface Life {
   isArmed: boolean
   /** The last attempt was cut short: its number counts again. */
   wasCut: boolean
+  /** It is known how the next attempt has ended, so that it must not be made. */
+  isRecovered: boolean
   /** Epoch milliseconds. */
   notBefore: number
   opened?: number
@@ -34,6 +36,7 @@ const newLife = (): Life => ({
   isUnderWay: false,
   isArmed: false,
   wasCut: false,
+  isRecovered: false,
   notBefore: 0,
   needsPerson: false
 })
@@ -89,6 +92,7 @@ export const makeStepLives = (plan: Plan, tell: Tell): StepLives => {
   const begins = (life: Life, name: string, attempt: number, { at, path, seq, target }: StepEvent): void => {
     const { maxAttempts = Number.POSITIVE_INFINITY } = ruleAt(target, path) ?? {}
     if (life.isUnderWay) tell("one-at-a-time", `${name} began while an attempt was under way`, seq)
+    if (life.isRecovered) tell("never-twice", `attempt ${attempt} of ${name} had ended, and was made again`, seq)
     if (life.needsPerson) tell("not-idempotent", `${name} ran again though it must not, and nobody said so`, seq)
     const expected = life.wasCut ? life.attempt : life.attempt + 1
     if (attempt !== expected) tell("attempts", `attempt ${attempt} of ${name} began where ${expected} was next`, seq)
@@ -115,6 +119,7 @@ export const makeStepLives = (plan: Plan, tell: Tell): StepLives => {
     }
     life.attempt = attempt
     life.wasCut = false
+    life.isRecovered = false
   }
 
   const decided = (life: Life, name: string, event: Extract<StepEvent, { readonly type: "GateDecided" }>): void => {
@@ -153,6 +158,13 @@ export const makeStepLives = (plan: Plan, tell: Tell): StepLives => {
           if (!life.isArmed || life.attempt !== event.attempt) begins(life, name, event.attempt, event)
           life.isArmed = false
           break
+        case "AttemptRecovered":
+          resolves(life, name, event.attempt, seq)
+          rest(life)
+          life.wasCut = true
+          life.isRecovered = true
+          life.needsPerson = false
+          break
         case "AttemptFailed":
           resolves(life, name, event.attempt, seq)
           life.notBefore = Date.parse(event.nextAttemptAt)
@@ -161,6 +173,7 @@ export const makeStepLives = (plan: Plan, tell: Tell): StepLives => {
         case "RateLimited":
           // It does not count as an attempt.
           rest(life)
+          life.isRecovered = false
           life.wasCut = true
           life.notBefore = Date.parse(event.until)
           break

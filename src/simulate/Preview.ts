@@ -7,8 +7,9 @@
  */
 import type { Inherited } from "../plan/Failure.ts"
 import type { MaxBlocked, Plan, PlanTarget } from "../plan/Plan.ts"
+import { PREFLIGHT } from "../plan/Preflight.ts"
 import type { Selection } from "../plan/Selection.ts"
-import { type CompiledTemplate, compiler } from "../run/CompiledTemplate.ts"
+import { type CompiledTemplate, compiler, compileTemplate } from "../run/CompiledTemplate.ts"
 import type { Knowledge } from "./Known.ts"
 import { type ScriptPieces, scriptPieces } from "./KnownScript.ts"
 import type { Flow } from "./PreviewFlow.ts"
@@ -55,7 +56,7 @@ const mostListed = 100_000
 const breakerOf = (threshold: number | false): SimulationTarget["circuitBreaker"] =>
   threshold === false ? false : { threshold }
 
-const headOf = ({ failure, options, plan }: PreviewRequest): Preview["head"] => ({
+const headOf = ({ failure, options, plan }: PreviewRequest, walk: Walk): Preview["head"] => ({
   schema: "pawl.simulation/v1",
   batch: plan.batch,
   ...(plan.description === undefined ? {} : { description: plan.description }),
@@ -76,7 +77,8 @@ const headOf = ({ failure, options, plan }: PreviewRequest): Preview["head"] => 
     timeoutMs: failure.timeoutMs ?? null,
     circuitBreaker: breakerOf(failure.breakerThreshold)
   },
-  ...(plan.rateLimit === undefined ? {} : { rateLimit: plan.rateLimit })
+  ...(plan.rateLimit === undefined ? {} : { rateLimit: plan.rateLimit }),
+  preflight: plan.preflight === undefined ? [] : walk({ id: PREFLIGHT }, compileTemplate(plan.preflight)).steps
 })
 
 /** What the end of a target's steps means for it. */
@@ -104,12 +106,16 @@ const remembered = <A>(make: (text: string) => A): (text: string) => A => {
   }
 }
 
-/** Walks the steps of a target; `more` may say that none of them is reached. */
-const walker = (plan: Plan) => {
+/** Whose steps they are. */
+type Owner = Pick<PlanTarget, "id" | "index" | "item">
+
+type Walk = (owner: Owner, template: CompiledTemplate, more?: Pick<Place, "skip">) => ReturnType<typeof walkSteps>
+
+/** Walks the steps of a target, or the checks; `more` may say that none of them is reached. */
+const walker = (plan: Plan): Walk => {
   const scripts = remembered<ScriptPieces>(scriptPieces)
-  const compiled = compiler(plan.templates)
   const secrets = new Set(plan.secrets)
-  const knowledgeOf = ({ id, index, item }: PlanTarget): Knowledge => ({
+  const knowledgeOf = ({ id, index, item }: Owner): Knowledge => ({
     secrets,
     scope: {
       inputs: plan.inputs,
@@ -119,14 +125,13 @@ const walker = (plan: Plan) => {
       context: { batch: plan.batch, target: id, run_id: "", run_dir: "" }
     }
   })
-  const placeOf = (target: PlanTarget, { env, workdir }: CompiledTemplate): Place => {
+  const placeOf = (target: Owner, { env, workdir }: CompiledTemplate): Place => {
     const outside = { knowledge: knowledgeOf(target), surroundings: nowhere }
     const withEnv = env.reduce((at, level) => enter(at, level, undefined), outside)
     const at = workdir.reduce((at, level) => enter(at, [], level), withEnv)
     return { ...at, parent: undefined, conditional: false }
   }
-  return (target: PlanTarget, more: Pick<Place, "skip"> = {}) => {
-    const template = compiled(target.template)
+  return (target, template, more = {}) => {
     const place = { ...placeOf(target, template), ...more }
     return walkSteps(template.steps, place, { scripts, budget: { left: mostListed } })
   }
@@ -135,7 +140,9 @@ const walker = (plan: Plan) => {
 /** What would happen, target by target. */
 export const preview = (request: PreviewRequest): Preview => {
   const { plan, selection } = request
-  const walk = walker(plan)
+  const walkAs = walker(plan)
+  const compiled = compiler(plan.templates)
+  const walk = (target: PlanTarget, more: Pick<Place, "skip"> = {}) => walkAs(target, compiled(target.template), more)
   const selected = new Set(selection.order.flatMap((index) => plan.targets[index]?.id ?? []))
   const isSelected = (id: string): boolean => selected.has(id)
   const ends = new Map<string, SimulationTarget["status"]>()
@@ -184,7 +191,7 @@ export const preview = (request: PreviewRequest): Preview => {
   }
   return {
     plan,
-    head: headOf(request),
+    head: headOf(request, walkAs),
     *targets() {
       for (const index of selection.order) {
         const target = plan.targets[index]

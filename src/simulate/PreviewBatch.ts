@@ -8,6 +8,7 @@
 import { Effect, Either } from "effect"
 import { loadPlanAndNames } from "../plan/LoadPlan.ts"
 import { select } from "../plan/Select.ts"
+import { visibleSecrets } from "../plan/VisibleSecrets.ts"
 import type { RunOptions } from "../run/RunOptions.ts"
 import { expectPlan, unknownNames } from "../run/SelectTargets.ts"
 import { UsageError } from "../run/UsageError.ts"
@@ -41,7 +42,7 @@ export const previewBatch = Effect.fn("PreviewBatch.previewBatch")(function*(opt
   )
   const previewed: { readonly preview: Preview; readonly notes: ReadonlyArray<string> } = {
     preview: preview({ plan, failure, selection, options }),
-    notes: selection.notes
+    notes: [...visibleSecrets(plan.secrets, options.input), ...selection.notes]
   }
   return previewed
 })

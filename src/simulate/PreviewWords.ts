@@ -17,6 +17,8 @@ import type { Simulation, SimulationStep } from "./Simulation.ts"
 export interface Said {
   readonly failure: Simulation["failure"]
   readonly workdir: string | undefined
+  /** What goes on without a step that may fail; the target, where it is not said. */
+  readonly around?: string
 }
 
 const line = (shown: string, written: string): Line => ({ shown, written })
@@ -174,7 +176,7 @@ export const notesOf = (step: SimulationStep, said: Said): ReadonlyArray<Line> =
     ...attemptNotes(step, said).map(fixed),
     ...gateNotes(step).map(fixed),
     ...compositeNotes(step).map(fixed),
-    ...(continueOnError ? [fixed("the target goes on if it fails")] : []),
+    ...(continueOnError ? [fixed(`${said.around ?? "the target"} goes on if it fails`)] : []),
     ...(workdir === undefined || workdir === said.workdir ? [] : [line(`in ${workdir}`, "in a folder of its own")])
   ]
 }

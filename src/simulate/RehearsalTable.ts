@@ -4,6 +4,8 @@
  * Owns their order and bounds. Must not print. The surprise: where pawl is killed stands between
  * the events, though nobody could have recorded it.
  */
+import { PREFLIGHT } from "../plan/Preflight.ts"
+import { failedCheck } from "../report/CheckList.ts"
 import { printable } from "../report/Printable.ts"
 import { eventRow } from "../report/EventRow.ts"
 import type { Style } from "../report/Style.ts"
@@ -57,6 +59,7 @@ const eventLines = (
 /** Nothing was run, so there is no log to look at. */
 const withoutLogs = (summary: Summary): Summary => ({
   ...summary,
+  preflight: summary.preflight.map(({ errorLog: _e, log: _l, ...check }) => check),
   targets: summary.targets.map((target) => ({
     ...target,
     steps: target.steps.map(({ errorLog: _e, log: _l, ...step }) => step)
@@ -70,7 +73,10 @@ export const rehearsalTable = (
 ): ReadonlyArray<string> => {
   const { durationMs, events, exitCode, invocations, summary } = document
   const kills = killsOf(document)
-  const statuses = new Map(summary.targets.map(({ id, status }) => [id, status]))
+  const statuses = new Map<string, string>([
+    [PREFLIGHT, failedCheck(summary.preflight) === undefined ? "" : "failed"],
+    ...summary.targets.map(({ id, status }) => [id, status] as const)
+  ])
   const picture = timeline(events, {
     columns: Math.max(40, columns ?? usual),
     kills: [...kills.values()],

@@ -92,7 +92,8 @@ const shutdownOf = (signals: ReadonlyArray<ScriptedSignal>, startAt: number): Sh
   return {
     requested: next === undefined
       ? Effect.never
-      : Effect.as(Effect.sleep(BEGINNING + next.afterMs - startAt), next.name)
+      : Effect.as(Effect.sleep(BEGINNING + next.afterMs - startAt), next.name),
+    hurried: Effect.never
   }
 }
 
@@ -100,7 +101,8 @@ const shutdownOf = (signals: ReadonlyArray<ScriptedSignal>, startAt: number): Sh
 export const rehearse = Effect.fn("Rehearse.rehearse")(function*(request: RehearsalRequest) {
   const { loaded, options, resume, script, selection, strict } = request
   const { plan, values } = loaded
-  const { variables } = yield* Environment
+  const environment = yield* Environment
+  const { variables } = environment
   const random = Random.make(request.seed)
   const journal: Array<RunEvent> = []
   const invocations: Array<Invocation> = []
@@ -142,6 +144,8 @@ export const rehearse = Effect.fn("Rehearse.rehearse")(function*(request: Rehear
           note: looking(checkpoint.note)
         }),
         Effect.provideService(Status, status),
+        // The same rehearsal on any machine: its clock is that of no place.
+        Effect.provideService(Environment, { ...environment, timeZone: () => "UTC" }),
         Effect.provideService(ProcessRunner, processes.runner),
         Effect.provideService(Gates, people.gates),
         Effect.provideService(Shutdown, shutdownOf(signals, startAt))

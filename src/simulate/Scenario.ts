@@ -24,7 +24,8 @@ const Match = Text.annotations({
   [Hint]:
     "target, slash, step: `api/build`, `host-*/migrate`, `api/shards[0]::e2e`, or `api/shards::e2e` for every item"
 })
-const aboutMatch = "Target and step, such as `api/build`; `*` is any run of characters, `?` any one. The first rule "
+const aboutMatch =
+  "Target and step, such as `api/build`, or a check: `preflight/up`; `*` is any run of characters, `?` any one. The first rule "
   + "that matches counts. Without its numbers a path means every item and iteration."
 
 const endFields = {

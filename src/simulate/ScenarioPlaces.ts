@@ -1,11 +1,12 @@
 /**
  * Which steps of a plan a rule of a scenario is about.
  *
- * Owns the matching of `target/path`. Pure. The surprise: ids of targets may hold slashes, so a
+ * Owns the matching of `target/path`, and of `preflight/check`. Pure. The surprise: ids of targets may hold slashes, so a
  * name is not cut at one but looked up whole, at each of them.
  */
 import { idPattern, isPattern } from "../plan/IdPattern.ts"
 import type { Plan, PlanStep } from "../plan/Plan.ts"
+import { PREFLIGHT } from "../plan/Preflight.ts"
 import { childPath, definitionPath } from "../plan/StepPath.ts"
 import { branchesOf } from "../plan/StepTree.ts"
 
@@ -47,7 +48,12 @@ export interface Places {
 /** `shards[0]::e2e` and `shards[*]::e2e` as `shards::e2e`. */
 const withoutNumbers = (match: string): string => match.replaceAll(/\[[\d*?]+\]/g, "")
 
-export const makePlaces = ({ targets, templates }: Plan): Places => {
+export const makePlaces = (plan: Plan): Places => {
+  const { preflight } = plan
+  const templates = preflight === undefined ? plan.templates : [...plan.templates, preflight]
+  const targets = preflight === undefined
+    ? plan.targets
+    : [{ id: PREFLIGHT, template: plan.templates.length }, ...plan.targets]
   const kinds = templates.map(({ steps }) => {
     const found = new Map<string, ReadonlyArray<PlaceKind>>()
     for (const [path, step] of definitionsOf(steps)) {

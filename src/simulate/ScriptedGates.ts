@@ -117,7 +117,7 @@ export const makeScriptedGates = (
           readOn()
           const found = coming.filter(({ dueAt }) => dueAt <= now)
           for (const each of found) each.isFound = true
-          return { decisions: found.map(({ decision }) => decision), unreadable: [] }
+          return { decisions: found.map(({ decision }) => decision), cancels: [], unreadable: [] }
         }),
       changed: () => changed
     })

@@ -184,6 +184,8 @@ export const Simulation = Schema.Struct({
     onLimit: Schema.Literal("wait", "halt"),
     maxWaitMs: Schema.Number
   })),
+  /** The checks that are made before any target starts, in their order; not among the `counts`. */
+  preflight: Schema.Array(SimulationStep),
   /** Those that are selected, in the order they start; then the others. */
   targets: Schema.Array(SimulationTarget),
   /** The expressions that are evaluated when the run ends, by name. */

@@ -4,6 +4,7 @@
  * Owns its lines. Must not print, and must not know a terminal but for its width. The surprise: targets
  * that go the same way are one tree, so that a hundred thousand of them take a handful of lines.
  */
+import { PREFLIGHT } from "../plan/Preflight.ts"
 import { printable, width } from "../report/Printable.ts"
 import type { Style } from "../report/Style.ts"
 import { type Cell, table } from "../report/Table.ts"
@@ -99,6 +100,17 @@ const groupEntries = ({ about, count, first, isUnbroken, last, rows, second }: G
   ...treeEntries(rows, "")
 ]
 
+/** The checks of the preflight, as one tree before those of the targets. */
+const checkEntries = ({ head: { failure, preflight }, plan }: Preview): ReadonlyArray<Entry> => {
+  if (plan.preflight === undefined) return []
+  const rows = stepRows(preflight, plan.preflight.steps, { failure, workdir: undefined, around: "the run" })
+  const what = "before any target starts, and again when the run is gone on with"
+  return [
+    { name: PREFLIGHT, beside: "│", status: "pending", what, notes: "", isTarget: true },
+    ...treeEntries(rows, "")
+  ]
+}
+
 /** More lines than these of one text are for the document. */
 const mostLines = 3
 
@@ -123,8 +135,12 @@ const header = ["TARGET", "STATUS", "WHAT"]
 /** Less than this is no room for words. */
 const leastRoom = 24
 
-const treeTable = (groups: ReadonlyArray<Group<SimulationTarget>>, look: Look): ReadonlyArray<string> => {
-  const entries = groups.map(groupEntries)
+const treeTable = (
+  checks: ReadonlyArray<Entry>,
+  groups: ReadonlyArray<Group<SimulationTarget>>,
+  look: Look
+): ReadonlyArray<string> => {
+  const entries = [...(checks.length === 0 ? [] : [checks]), ...groups.map(groupEntries)]
   if (entries.length === 0) return []
   const widest = (text: (entry: Entry) => string): number =>
     entries.reduce((most, group) => group.reduce((all, entry) => Math.max(all, width(text(entry))), most), 0)
@@ -162,7 +178,7 @@ export const simulationTable = (preview: Preview, look: Look): ReadonlyArray<str
   return [
     ...headLines(preview, look),
     ...countLines(counts(), filteredOut, look),
-    ...treeTable(groups(), look),
+    ...treeTable(checkEntries(preview), groups(), look),
     ...Object.entries(plan.outputs).flatMap(([name, text], index) => [
       ...(index === 0 ? ["", "outputs:"] : []),
       lineOf(`  ${printable(name)} = ${printable(text)}`, look)

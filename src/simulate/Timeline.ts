@@ -6,6 +6,7 @@
  * since after a night of waiting the attempts are what one looks for.
  */
 import { fit, pad, printable, width as widthOf } from "../report/Printable.ts"
+import { checkAsStep } from "../run/PreflightState.ts"
 import type { RunEvent } from "../run/RunEvent.ts"
 import { offset } from "./Offset.ts"
 
@@ -63,7 +64,8 @@ export const barsOf = (journal: ReadonlyArray<RunEvent>): ReadonlyArray<Bar> => 
     }
   }
   let now = 0
-  for (const event of journal) {
+  for (const recorded of journal) {
+    const event = "check" in recorded ? checkAsStep(recorded) : recorded
     if (event.type === "RunResumed") stop(now)
     now = Date.parse(event.at)
     if (event.type === "RunHalted") stop(now)
@@ -93,6 +95,7 @@ export const barsOf = (journal: ReadonlyArray<RunEvent>): ReadonlyArray<Bar> => 
         begin(target, event.path, now, "gate")
         break
       case "StepEntered":
+      case "AttemptRecovered":
         break
       default:
         close(target, event.path, now)

@@ -4,7 +4,7 @@ import * as fc from "fast-check"
 import { stringifyJson } from "../../src/expression/Value.ts"
 import { inspect, replay } from "../../src/checkpoint/Journal.ts"
 import { decodeLine, encodeLine } from "../../src/checkpoint/JournalLine.ts"
-import { nextPlanName } from "../../src/checkpoint/RunDirectory.ts"
+import { isPlanName, nextPlanName } from "../../src/checkpoint/RunDirectory.ts"
 import { decodeSnapshot, encodeSnapshot } from "../../src/checkpoint/Snapshot.ts"
 import { RunEvent } from "../../src/run/RunEvent.ts"
 import { apply, empty } from "../../src/run/RunState.ts"
@@ -75,6 +75,14 @@ it("later plans get names of their own", () => {
   expect(nextPlanName(["plan.json", "plan.2.json", "plan.9.json"])).toBe("plan.10.json")
 })
 
+it.each(["", "plan", "../plan.json", "plan.../x.json", "a/plan.json", "plan.json/..", "plan.2.json\n", "Plan.json"])(
+  "%j is no name of a plan, whatever a journal says",
+  (name) => {
+    expect(isPlanName(name)).toBe(false)
+    expect([isPlanName("plan.json"), isPlanName("plan.12.json")]).toEqual([true, true])
+  }
+)
+
 describe("looking a journal over", () => {
   it("finds whole lines sound exactly where reading them does", () => {
     fc.assert(fc.property(events, fc.nat(), fc.boolean(), (all, at, spoil) => {
@@ -87,7 +95,7 @@ describe("looking a journal over", () => {
       const read = replay(bytes, empty, 1)
       const isTorn = Either.isRight(read) && read.right.dropped !== undefined
       expect(Either.isRight(seen)).toBe(Either.isRight(read))
-      if (Either.isRight(seen) && !isTorn) expect(seen.right).toEqual({ bytes: bytes.length, lines: all.length })
+      if (Either.isRight(seen) && !isTorn) expect(seen.right).toMatchObject({ bytes: bytes.length, lines: all.length })
     }))
   })
 })

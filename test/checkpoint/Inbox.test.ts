@@ -16,10 +16,12 @@ import {
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { onTestFinished } from "vitest"
+import { encodeCancel } from "../../src/checkpoint/CancelFile.ts"
 import { decodeDecision, encodeDecision } from "../../src/checkpoint/DecisionFile.ts"
 import { layerFileInbox } from "../../src/checkpoint/FileInbox.ts"
 import { type DroppedDecision, RunInbox } from "../../src/checkpoint/Inbox.ts"
 import { layerDisk } from "../../src/checkpoint/LiveDisk.ts"
+import type { LeftCancel } from "../../src/run/Gates.ts"
 
 const layer = Layer.provide(layerFileInbox, layerDisk)
 const withInbox = <A, E>(use: (inbox: RunInbox["Type"]) => Effect.Effect<A, E>) =>
@@ -56,8 +58,8 @@ describe("a decision that is left for a run", () => {
         const path = run()
         const given = decision({ note: "checked \"twice\"\n\u001b[31m" })
         expect(yield* inbox.drop(path, given)).toEqual(Option.none())
-        expect(yield* inbox.read(path)).toEqual({ decisions: [given], unreadable: [] })
-        expect(yield* inbox.read(path)).toEqual({ decisions: [given], unreadable: [] })
+        expect(yield* inbox.read(path)).toEqual({ decisions: [given], cancels: [], unreadable: [] })
+        expect(yield* inbox.read(path)).toEqual({ decisions: [given], cancels: [], unreadable: [] })
         expect(readdirSync(join(path, "inbox"))).toEqual(["gate-42.json"])
       })
     ))
@@ -167,7 +169,7 @@ describe("what lies in an inbox and is no decision", () => {
     withInbox((inbox) =>
       Effect.gen(function*() {
         const path = runWith({ ".gate-42.json.0b1c.tmp": whole.slice(0, 10) })
-        expect(yield* inbox.read(path)).toEqual({ decisions: [], unreadable: [] })
+        expect(yield* inbox.read(path)).toEqual({ decisions: [], cancels: [], unreadable: [] })
       })
     ))
 
@@ -177,7 +179,7 @@ describe("what lies in an inbox and is no decision", () => {
         const path = runWith({ "gate-42.json": whole.slice(0, 40) })
         expect((yield* inbox.read(path)).unreadable).toHaveLength(1)
         appendFileSync(join(path, "inbox/gate-42.json"), whole.slice(40))
-        expect(yield* inbox.read(path)).toEqual({ decisions: [decision()], unreadable: [] })
+        expect(yield* inbox.read(path)).toEqual({ decisions: [decision()], cancels: [], unreadable: [] })
       })
     ))
 
@@ -185,9 +187,9 @@ describe("what lies in an inbox and is no decision", () => {
     withInbox((inbox) =>
       Effect.gen(function*() {
         const path = run()
-        expect(yield* inbox.read(path)).toEqual({ decisions: [], unreadable: [] })
+        expect(yield* inbox.read(path)).toEqual({ decisions: [], cancels: [], unreadable: [] })
         writeFileSync(join(path, "inbox"), "")
-        expect(yield* inbox.read(path)).toEqual({ decisions: [], unreadable: [] })
+        expect(yield* inbox.read(path)).toEqual({ decisions: [], cancels: [], unreadable: [] })
         const error = yield* Effect.flip(inbox.drop(path, decision()))
         expect(error).toMatchObject({ _tag: "StateError" })
       })
@@ -273,4 +275,51 @@ describe("waiting for something new", () => {
         expect(Option.isSome(yield* Fiber.poll(waiting))).toBe(true)
       })
     ))
+})
+
+const cancel = (more: Partial<LeftCancel> = {}): LeftCancel => ({
+  invocation: 3,
+  by: "alice",
+  requestedAt: "2026-11-20T03:00:00.000Z",
+  ...more
+})
+
+describe("a request to stop a run", () => {
+  it.live("is read as it was left, beside decisions, and gives its place to no other", () =>
+    withInbox((inbox) =>
+      Effect.gen(function*() {
+        const path = run()
+        const first = cancel({ note: "no disk" })
+        expect(yield* inbox.cancel(path, first)).toEqual(Option.none())
+        expect(yield* inbox.cancel(path, cancel({ by: "bob" }))).toEqual(Option.some(first))
+        yield* inbox.cancel(path, cancel({ invocation: 4 }))
+        yield* inbox.drop(path, decision())
+        expect(yield* inbox.read(path)).toEqual({
+          decisions: [decision()],
+          cancels: [first, cancel({ invocation: 4 })],
+          unreadable: []
+        })
+        expect(readdirSync(join(path, "inbox")).toSorted()).toEqual(["cancel-3.json", "cancel-4.json", "gate-42.json"])
+        unlinkSync(join(path, "inbox", "cancel-3.json"))
+        expect((yield* inbox.read(path)).cancels).toEqual([cancel({ invocation: 4 })])
+      })
+    ))
+
+  it.live.each<[string, string, string]>([
+    ["cancel-3.json", "", "it is empty"],
+    ["cancel-3.json", "{", "it is not JSON, or not all of it is there"],
+    ["cancel-3.json", "{\"version\":2}", "it has version 2, written by a newer pawl"],
+    ["cancel-3.json", encodeCancel(cancel({ by: "" })), "`by`: "],
+    ["cancel-3.json", encodeCancel(cancel({ invocation: 4 })), "its name is not cancel-4.json, and it says 4"],
+    ["cancel-0.json", encodeCancel(cancel()), "its name is not that of a decision"]
+  ])(
+    "that is none is told, and stops nothing: %s %j",
+    ([name, text, why]) =>
+      withInbox((inbox) =>
+        Effect.gen(function*() {
+          const { cancels, unreadable } = yield* inbox.read(runWith({ [name]: text }))
+          expect([cancels, unreadable]).toEqual([[], [expect.stringContaining(why)]])
+        })
+      )
+  )
 })

@@ -73,7 +73,7 @@ describe("wrong use", () => {
         "`--format` can't be `xml` (it takes one of table, json, ndjson)",
         "`-j` can't be `-1` (it takes a whole number from 1)",
         "`--max-blocked` can't be `200%` (it takes a whole number such as 12 or a percentage such as 20%)",
-        "`--input` can't be `x` (it takes NAME=VALUE)"
+        "`--input` got a value without a name (it takes NAME=VALUE)"
       ]
     )
   })

@@ -165,6 +165,23 @@ describe("pawl run on a terminal", () => {
       expect(decisions(cwd)).toEqual([])
     }))
 
+  it.live("shows a file without the secrets of the batch, however they are coloured", () =>
+    Effect.gen(function*() {
+      const cwd = folder()
+      const inputs = "inputs: { token: { type: string, secret: true, env: API_TOKEN } }"
+      writeFileSync(join(cwd, "notes.txt"), "to ship with hun\u001b[31mter2\u001b[0m!\n")
+      writeFileSync(
+        join(cwd, "b.yaml"),
+        manifest.replace("targets:", `${inputs}\ntargets:`).replace("reject]", "reject], show: notes.txt")
+      )
+      const terminal = yield* typing(["green"])
+      const stage = { terminal, isTerminal: true, cwd, variables: { USER: "alice", API_TOKEN: "hunter2" } }
+      const { code, stderr } = yield* pawl(["run", "b.yaml"], stage)
+      expect(code).toBe(0)
+      expect(stderr).toContain("to ship with ***!")
+      expect(stderr).not.toContain("hun")
+    }))
+
   const silent: ReadonlyArray<readonly [how: string, stage: Stage, words: ReadonlyArray<string>]> = [
     ["without a terminal on standard error", { isTerminal: false }, []],
     ["with --quiet", {}, ["--quiet"]],

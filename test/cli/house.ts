@@ -15,6 +15,7 @@ import { app } from "../../src/cli/App.ts"
 import { layerStreams } from "../../src/cli/LiveStreams.ts"
 import { layerLog } from "../../src/cli/Log.ts"
 import { type Sink, Streams } from "../../src/cli/Streams.ts"
+import { Suspension } from "../../src/cli/Suspension.ts"
 import { Terminal } from "../../src/cli/Terminal.ts"
 import { Watchers } from "../../src/cli/Watchers.ts"
 import { Environment } from "../../src/manifest/Environment.ts"
@@ -61,6 +62,7 @@ export const storeOf = (parts: Partial<RunStore["Type"]>): Layer.Layer<RunStore>
   Layer.succeed(RunStore, {
     list: () => Effect.dieMessage("not asked for"),
     read: () => Effect.dieMessage("not asked for"),
+    origin: () => Effect.dieMessage("not asked for"),
     live: () => Effect.dieMessage("not asked for"),
     events: () => Effect.dieMessage("not asked for"),
     size: () => Effect.dieMessage("not asked for"),
@@ -106,7 +108,8 @@ export const pawl = (words: ReadonlyArray<string>, stage: Stage = {}): Effect.Ef
       Stdin.layerText(stage.stdin ?? ""),
       layerFileSystem,
       layerPath,
-      Layer.succeed(Shutdown, { requested: stage.signal ?? Effect.never }),
+      Layer.succeed(Shutdown, { requested: stage.signal ?? Effect.never, hurried: Effect.never }),
+      Suspension.layerNone,
       layerLog.pipe(Layer.provideMerge(streams))
     )
     const code = yield* Effect.provide(app(words, { version: "1.2.3", commit: "abc1234" }), layer)

@@ -42,7 +42,7 @@ const calls: ReadonlyArray<Case> = [
     manifest: withInputs,
     args: ["--input", "release"],
     code: 64,
-    says: ["`--input` can't be `release`", "NAME=VALUE"]
+    says: ["`--input` got a value without a name", "NAME=VALUE"]
   },
   {
     what: "several unknown targets",

@@ -9,6 +9,7 @@ const commands = [
   "resume",
   "approve",
   "reject",
+  "cancel",
   "simulate",
   "validate",
   "plan",

@@ -41,7 +41,8 @@ describe("what is imported", () => {
   it.each(files)("%s is a manifest that pawl takes without a word", async (file) => {
     const place = workplace()
     await importPeer(place, file)
-    const answer = await place.pawl("validate", "batch.yaml", ...inputsOf(given[file] ?? []))
+    const values = Object.fromEntries((given[file] ?? []).map((value) => value.split("=")))
+    const answer = await place.pawlWith({ stdin: JSON.stringify(values) }, "validate", "batch.yaml", "--inputs", "-")
     expect({ code: answer.code, stderr: answer.stderr }).toEqual({ code: 0, stderr: "" })
   })
 

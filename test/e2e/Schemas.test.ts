@@ -1,6 +1,6 @@
 import { Ajv, type ValidateFunction } from "ajv"
 import { describe, expect, it } from "vitest"
-import { type Answer, json, type SummaryJson, type Workplace, workplace } from "./pawl.ts"
+import { type Answer, json, launcherRecorded, pawlPid, type SummaryJson, type Workplace, workplace } from "./pawl.ts"
 import { shell } from "./shell.ts"
 
 const names = ["manifest", "summary", "event", "error", "status"] as const
@@ -76,6 +76,18 @@ targets:
       - { id: limited, run: 'test -e been || { touch been; exit 75; }', idempotent: false }
 `
 
+/** Checks that are tried again, left out and passed by, and one that keeps the target from starting. */
+const checked = `name: checked
+preflight:
+  - id: up
+    run: 'test -e up || { touch up; exit 1; }'
+    failure: { retries: { maxAttempts: 2, backoffSeconds: 0.01 } }
+  - { id: out, run: 'true', when: "{{ 1 > 2 }}" }
+  - { id: warn, command: [./nothing], continueOnError: true }
+  - { id: down, run: echo down >&2; exit 7 }
+targets: [{ id: a, run: 'true' }]
+`
+
 interface Runs {
   readonly place: Workplace
   readonly summaries: Readonly<Record<string, Record<string, unknown>>>
@@ -115,8 +127,14 @@ const realRuns = async (): Promise<Runs> => {
   place.write("stuck.yaml", "name: stuck\ntargets:\n  - { id: a, run: exit 1 }\n  - { id: b, run: ./nothing }\n")
   await run("blocked", "stuck")
   await run("too many", "stuck", "--fresh", "--auto-advance", "--max-blocked", "0")
-  place.write("stopped.yaml", "name: stopped\ntargets:\n  - { id: a, run: 'kill -TERM $PPID; exec sleep 300' }\n")
+  place.write("checked.yaml", checked)
+  await run("not ready", "checked")
+  place.write("stopped.yaml", `name: stopped\ntargets:\n  - { id: a, run: 'kill -TERM ${pawlPid}; exec sleep 300' }\n`)
   await run("interrupted", "stopped")
+  place.write("killed.yaml", `name: killed\ntargets:\n  - { id: a, run: 'kill -KILL ${pawlPid}' }\n`)
+  await place.pawl("run", "killed.yaml")
+  await launcherRecorded(place, "killed", 1)
+  await run("recovered", "killed")
   place.write(
     "tripped.yaml",
     "name: tripped\nfailure: { circuitBreaker: { threshold: 1 } }\ntargets:\n  - { id: a, run: exit 1 }\n"
@@ -192,7 +210,9 @@ describe("documents of real runs", () => {
       listed: "completed",
       blocked: "blocked",
       "too many": "blocked",
+      "not ready": "failed",
       interrupted: "interrupted",
+      recovered: "completed",
       tripped: "blocked",
       failed: "failed"
     })
@@ -204,6 +224,7 @@ describe("documents of real runs", () => {
       listed: "TargetCompleted",
       blocked: "TargetBlocked",
       "too many": "FailureThresholdReached",
+      "not ready": "PreflightFailed",
       interrupted: "ShutdownRequested",
       tripped: "CircuitBreakerTripped",
       failed: "CheckpointFailed"

@@ -33,7 +33,7 @@ targets:
         else: [{ id: note, run: echo fine }]
       - id: shards
         map: { over: "{{ inputs.suites }}", maxParallel: 4 }
-        steps: [{ id: e2e, command: [./e2e, --suite, "{{ item }}", "{{ inputs.token }}"], outputs: json }]
+        steps: [{ id: e2e, command: [./e2e, --suite, "{{ item }}", "{{ context.run_id }}"], outputs: json }]
       - id: level
         switch: "{{ inputs.level }}"
         cases: { quick: [{ id: short, run: 'true' }], full: [{ id: long, run: 'true' }] }
@@ -112,7 +112,7 @@ describe("pawl simulate", () => {
       "│     └─ note           conditional        run: echo fine",
       "├─ shards               pending            map over 2 items: smoke, checkout",
       "│  │                                         4 at a time",
-      "│  └─ e2e               pending            command: ./e2e --suite {{ item }} {{ inputs.token }}",
+      "│  └─ e2e               pending            command: ./e2e --suite {{ item }} {{ context.run_id }}",
       "├─ level                pending            switch {{ inputs.level }}",
       "│  ├─ case quick",
       "│  │  └─ short          pending            run: true",
@@ -176,8 +176,8 @@ describe("pawl simulate", () => {
       ]
     )
     expect(steps.find(({ path }) => path === "shards[1]::e2e")).toMatchObject({
-      command: ["./e2e", "--suite", "checkout", "{{ inputs.token }}"],
-      unresolved: ["inputs.token"],
+      command: ["./e2e", "--suite", "checkout", "{{ context.run_id }}"],
+      unresolved: ["context.run_id", "inputs.token"],
       timeoutMs: 600_000
     })
   })
@@ -189,9 +189,10 @@ describe("pawl simulate", () => {
       there.write("deep/er/night.yaml", night)
       there.write("deep/er/hosts.txt", "ada\ngrace\nedsger\n")
       const args = ["--input", "release=1.4", "--format", format]
-      const first = await here.pawl("simulate", "night.yaml", ...args)
+      const token = { E2E_TOKEN: "s3cret" }
+      const first = await here.pawlWith({ env: token }, "simulate", "night.yaml", ...args)
       const env = {
-        E2E_TOKEN: "s3cret",
+        ...token,
         TZ: "Asia/Kathmandu",
         LANG: "C",
         LC_ALL: "tr_TR.UTF-8",
@@ -204,7 +205,7 @@ describe("pawl simulate", () => {
         there.pawlWith({ env }, "simulate", "deep/er/night.yaml", ...args),
         there.pawlWith({ env }, "simulate", `${there.path}/deep/er/night.yaml`, ...args),
         here.pawlWith({ env }, "run", "night.yaml", "--dry-run", ...args),
-        here.pawl("simulate", "night.yaml", ...args, "--output", "answer")
+        here.pawlWith({ env: token }, "simulate", "night.yaml", ...args, "--output", "answer")
       ])
       expect(first).toMatchObject({ code: 0, stderr: "" })
       expect(first.stdout).not.toContain(here.path)

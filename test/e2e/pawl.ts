@@ -3,12 +3,15 @@
  *
  * Each workplace is a folder of its own, removed afterwards; nothing is shared between tests.
  */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { onTestFinished } from "vitest"
 
 export const binary = new URL("../../dist/pawl", import.meta.url).pathname
+
+/** For a script of a step: the process id of pawl, which is the parent of the launcher that started the step. */
+export const pawlPid = "$(grep PPid /proc/$PPID/status | tr -dc 0-9)"
 
 export interface Answer {
   readonly code: number | null
@@ -102,3 +105,20 @@ export const json = <A = SummaryJson>(answer: Answer): A => {
 /** `id` and `status` of each target, in the summary's order. */
 export const statuses = (answer: Answer): ReadonlyArray<string> =>
   json(answer).targets.map(({ id, status }) => `${id} ${status}`)
+
+/** Waits until the launcher of a pawl that was killed has recorded that many ends in the only run of a batch. */
+export const launcherRecorded = async ({ path }: Workplace, batch: string, ends: number): Promise<void> => {
+  const count = (): number => {
+    try {
+      const [runId = ""] = readdirSync(`${path}/.pawl/${batch}/runs`)
+      return readFileSync(`${path}/.pawl/${batch}/runs/${runId}/logs/.spool/attempts.ndjson`, "utf8").split(
+        "\"ended\":"
+      )
+        .length - 1
+    } catch {
+      // Nothing has been started yet.
+      return 0
+    }
+  }
+  while (count() < ends) await new Promise((resolve) => setTimeout(resolve, 5))
+}

@@ -261,13 +261,22 @@ describe("an expression of a pack", () => {
     ["{{ inputs.dry }}", "{{ inputs.dry }}", "false"],
     ["{{ inputs.absent }}|", "{{ inputs.absent | default('') }}|", "|"],
     ["{{ steps.maybe.outputs.id }}|", "{{ steps.maybe.output.values.id | default('') }}|", "|"],
-    ["{{ secrets.api-token }}", "{{ inputs.api_token }}", "t"],
     ["{{ inputs.regions[1] }}", "{{ inputs.regions[1] }}", "us"],
     ["{{ inputs.settings }}", "{{ inputs.settings }}", "{\"deep\":{\"on\":true}}"]
   ])("%s in a text", (source, written, worth) => {
     const step = after(`run: { uses: builtin/cli-command, with: { command: [echo, ${JSON.stringify(source)}] } }`)
     expect(step).toMatchObject({ command: ["echo", written] })
     expect(textIn(written, scope)).toBe(worth)
+  })
+
+  it("a secret in a command makes a script of it, which gets it by the environment", () => {
+    const command = `[curl, -H, "Bearer {{ secrets.api-token }}", "it's"]`
+    expect(after(`run: { uses: builtin/cli-command, with: { command: ${command} } }`)).toMatchObject({
+      run: "curl -H \"Bearer {{ inputs.api_token }}\" 'it'\\''s'"
+    })
+    expect(after("run: { uses: notify/mail, with: { token: \"{{ secrets.api-token }}\", to: all } }")).toMatchObject({
+      run: "notify/mail --token \"{{ inputs.api_token }}\" --to all"
+    })
   })
 
   it.each([

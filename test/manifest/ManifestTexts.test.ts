@@ -14,7 +14,7 @@ const texts = [
   ""
 ]
 const keys = (
-  "name inputs env workdir targets outputs id forEach items matrix file labels needs run command shell steps when gate "
+  "name inputs env workdir preflight targets outputs id forEach items matrix file labels needs run command shell steps when gate "
   + "approval policy options onReject if then else switch cases default map over parallel loop while until type enum "
   + "secret continueOnError 0 __proto__ constructor"
 ).split(" ")

@@ -252,7 +252,7 @@ describe("a manifest that is wrong", () => {
     [
       "a step id used twice",
       target("steps: [{ id: a, run: x }, { id: a, run: y }]"),
-      "4: a: step id `a` is used twice in this target (the other is `targets[0].steps[0]`: expressions need to tell them apart)"
+      "4: a: step id `a` is used twice in this target (the other is `targets[0].steps[0]`: expressions and logs need to tell them apart)"
     ],
     [
       "a `forEach` with a slip in its kind",

@@ -3,6 +3,7 @@ import { FastCheck } from "effect"
 import { parseJson, stringifyJson, type Value } from "../../src/expression/Value.ts"
 import { isValue } from "../../src/manifest/Inputs.ts"
 import type { Plan } from "../../src/plan/Plan.ts"
+import { secretDigests } from "../../src/plan/SecretDigest.ts"
 import { planned } from "./planning.ts"
 
 const text = (changes: Readonly<Record<string, string>> = {}): string => {
@@ -95,9 +96,25 @@ describe("the hash of a plan", () => {
     expect(hashes(after)[0]).not.toBe(hashes(plan(dynamic))[0])
   })
 
-  it("does not change with the value of a secret", () => {
+  it("changes with the value of a secret, and the targets and what is stored do not", () => {
     const secret = { run: "echo \"{{ inputs.k }}\"" }
-    expect(plan(secret, { ...values, k: "hunter3" })).toEqual(plan(secret))
+    const { hash, ...before } = plan(secret)
+    const { hash: after, ...stored } = plan(secret, { ...values, k: "hunter3" })
+    expect(after).not.toBe(hash)
+    expect(stored).toEqual(before)
+    expect(plan(secret).hash).toBe(hash)
+  })
+
+  it("holds the value of a secret to the names of its batch and of its input", () => {
+    const digest = (batch: string, name: string) => secretDigests(batch, [name], { [name]: "hunter2" })[name]
+    expect(digest("one", "k")).toMatch(/^[0-9a-f]{64}$/)
+    expect(new Set([digest("one", "k"), digest("two", "k"), digest("one", "l"), digest("on", "ek")]).size).toBe(4)
+  })
+
+  it("of a secret without a value is that of the plan as it is stored", () => {
+    const { contentHash, hash } = planned(text(), { values: { a: "1", b: "2" } })
+    expect(contentHash).toBeUndefined()
+    expect(plan().contentHash).toBe(hash)
   })
 
   it("labels are part of the plan's and not of a target's", () => {

@@ -359,6 +359,129 @@ describe("the status area of a terminal", () => {
   })
 })
 
+const limitedUntil = (until: string, target = "api"): RunFact => ({
+  type: "RateLimited",
+  target,
+  path: "build",
+  attempt: 1,
+  until,
+  message: "exit code 75",
+  durationMs: 1
+})
+/** After three events, two seconds in. */
+const turnedAway: ReadonlyArray<RunFact> = [
+  started(three),
+  { type: "TargetStarted", target: "api" },
+  limitedUntil("2026-11-20T03:30:02.000Z")
+]
+const atSecond = (second: number): number => Date.parse("2026-11-20T03:00:00.000Z") + second * 1000
+
+describe("while a rate limit holds", () => {
+  const shown = (second: number, facts = turnedAway, rows = 24) =>
+    progressLines(progressOf(three, all(three), ...facts), { columns: 80, rows, now: atSecond(second) }, () => 3)
+
+  it("a terminal counts down to when it goes on, and then says nothing of it", () => {
+    expect(shown(2).slice(0, -1)).toEqual([
+      "  api/build                         attempt 1/3 in 30m00s",
+      "rate-limited, goes on in 30m00s (at 03:30:02Z)"
+    ])
+    expect(shown(3)).toContain("rate-limited, goes on in 29m59s (at 03:30:02Z)")
+    expect(shown(1801)).toContain("rate-limited, goes on in 1s (at 03:30:02Z)")
+    expect(shown(1802).join("\n")).not.toContain("rate-limited")
+  })
+
+  it("names the day where it goes on on another one", () => {
+    expect(shown(2, [started(three), limitedUntil("2026-11-21T06:00:00.000Z")])[1]).toBe(
+      "rate-limited, goes on in 1d02h (at 2026-11-21T06:00:00Z)"
+    )
+  })
+
+  it("the latest of several limits counts, and the run's halt ends it", () => {
+    const two = [...turnedAway, limitedUntil("2026-11-20T03:10:00.000Z", "web")]
+    expect(shown(3, two)).toContain("rate-limited, goes on in 29m59s (at 03:30:02Z)")
+    expect(shown(3, [...turnedAway, halted("RateLimited")]).join("\n")).not.toContain("rate-limited")
+  })
+
+  it("a small terminal keeps the count of targets in sight", () => {
+    for (const rows of [1, 2, 3]) {
+      expect(shown(3, turnedAway, rows).length).toBeLessThanOrEqual(rows)
+      expect(shown(3, turnedAway, rows).at(-1)).toContain("0/3")
+    }
+  })
+
+  it("a resumed run shows what is left of it, and of the waits of its steps", () => {
+    const waits = failed("web", "build").map((fact): RunFact =>
+      fact.type === "StepFailed"
+        ? {
+          type: "AttemptFailed",
+          target: "web",
+          path: "build",
+          attempt: 1,
+          reason: "exit-code",
+          message: "exit code 3",
+          durationMs: 1,
+          nextAttemptAt: "2026-11-20T04:00:00.000Z"
+        }
+        : fact
+    )
+    const facts = [...turnedAway, ...waits, halted("ShutdownRequested"), resumed(three)]
+    expect(shown(62, facts).slice(0, -1)).toEqual([
+      "  api/build                         attempt 1/3 in 29m00s",
+      "  web/build                         attempt 2/3 in 58m58s",
+      "rate-limited, goes on in 29m00s (at 03:30:02Z)"
+    ])
+  })
+})
+
+describe("while everything waits, progress without a terminal", () => {
+  const watched = (facts: ReadonlyArray<RunFact>) => {
+    const lines: Array<string> = []
+    const watcher = progressPlain((text) => lines.push(text), plain)
+    watcher.begin?.(three, all(three))
+    for (const [event, state] of steps(stamped(facts))) watcher.observe(event, () => state)
+    const before = lines.length
+    /** Asked every minute. */
+    const said = (minutes: number): ReadonlyArray<string> => {
+      for (let minute = 1; minute <= minutes; minute++) watcher.remind(atSecond(2 + minute * 60))
+      return lines.slice(before)
+    }
+    return { lines, said }
+  }
+
+  it("says every five minutes when a rate limit is over, until it is", () => {
+    expect(watched(turnedAway).said(120)).toEqual([
+      "rate-limited, goes on in 25m00s (at 03:30:02Z)\n",
+      "rate-limited, goes on in 20m00s (at 03:30:02Z)\n",
+      "rate-limited, goes on in 15m00s (at 03:30:02Z)\n",
+      "rate-limited, goes on in 10m00s (at 03:30:02Z)\n",
+      "rate-limited, goes on in 5m00s (at 03:30:02Z)\n"
+    ])
+  })
+
+  it("says so of a retry that nothing runs beside, and of none that something does", () => {
+    const wait: RunFact = {
+      type: "AttemptFailed",
+      target: "api",
+      path: "build",
+      attempt: 1,
+      reason: "exit-code",
+      message: "exit code 2",
+      durationMs: 1,
+      nextAttemptAt: "2026-11-20T03:10:02.000Z"
+    }
+    const alone = [started(three), { type: "TargetStarted", target: "api" } as const, wait]
+    expect(watched(alone).said(20)).toEqual(["waiting for api/build, goes on in 5m00s (at 03:10:02Z)\n"])
+    expect(watched([...alone, { type: "TargetStarted", target: "web" }]).said(20)).toEqual([])
+  })
+
+  it("says when it goes on where a run is taken up again before", () => {
+    expect(watched([...turnedAway, halted("ShutdownRequested"), resumed(three)]).lines.slice(-2)).toEqual([
+      "going on with run 20261120T030000-7f3a9c: 0 of 3 done; 3 left\n",
+      "rate-limited, goes on in 29m58s (at 03:30:02Z)\n"
+    ])
+  })
+})
+
 describe("drawing on a terminal", () => {
   const draw = Effect.gen(function*() {
     const writes: Array<string> = []

@@ -38,6 +38,34 @@ const partial = summarize({
 })
 
 describe("the table at the end of a run", () => {
+  it("says how often a rate limit was met, and for how long nothing could start", () => {
+    const limited = (until: string): RunFact => ({
+      type: "RateLimited",
+      target: "api",
+      path: "build",
+      attempt: 1,
+      until,
+      message: "exit code 75",
+      durationMs: 1
+    })
+    const lines = (...limits: ReadonlyArray<RunFact>) =>
+      summaryTable(
+        summarize({
+          plan: two,
+          state: state(started(two), ...limits, ...completed("api"), ...completed("web"), halted("AllDoneOrBlocked")),
+          selection: all(two),
+          exitCode: 0,
+          outputs: {}
+        }),
+        { style: plain, next: [] }
+      )
+    expect(lines(limited("2026-11-20T03:10:01.000Z"))[2]).toBe("rate-limited once, 10m00s in all")
+    expect(lines(limited("2026-11-20T03:10:01.000Z"), limited("2026-11-20T03:20:01.000Z"))[2]).toBe(
+      "rate-limited 2 times, 20m00s in all"
+    )
+    expect(lines()).toHaveLength(2)
+  })
+
   it("says how it ended, what is stuck and why, and what to type next", () => {
     const lines = summaryTable(partial, {
       style: plain,

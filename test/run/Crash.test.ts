@@ -1,12 +1,13 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, HashMap } from "effect"
 import type { PlanStep } from "../../src/plan/Plan.ts"
+import type { LeftAttempt } from "../../src/process/ProcessRunner.ts"
 import type { RunEvent } from "../../src/run/RunEvent.ts"
 import { apply, empty, targetState } from "../../src/run/RunState.ts"
 import { stepEntries } from "../../src/run/TargetState.ts"
 import { driven } from "./driven.ts"
 import { ifStep, loop, map, noRetries, parallel, planOf, policy, step, switchStep } from "./plans.ts"
-import type { Script } from "./scripted.ts"
+import { exitOf, type Script, type Started } from "./scripted.ts"
 
 const retries = { ...noRetries, maxAttempts: 2, backoffSeconds: 3600 }
 const say = step("say", { command: ["echo", "{{ item }}"] })
@@ -46,8 +47,40 @@ const script: Script = ({ attempt, step }) => ({
   stdout: step
 })
 
-const drive = (steps: ReadonlyArray<PlanStep>, journal: Array<RunEvent>) =>
-  driven(planOf([{ id: "a", steps }, { id: "b" }]), script, { journal })
+const drive = (
+  steps: ReadonlyArray<PlanStep>,
+  journal: Array<RunEvent>,
+  left: ReadonlyArray<LeftAttempt> = [],
+  started: Array<Started> = []
+) => driven(planOf([{ id: "a", steps }, { id: "b" }]), script, { journal, left, started })
+
+const isBegin = (event: RunEvent): event is Extract<RunEvent, { readonly type: "StepStarted" }> =>
+  event.type === "StepStarted"
+
+/** Not recorded before something follows from it: an attempt may begin while these are not in the journal yet. */
+const isCarried = ({ type }: RunEvent): boolean =>
+  type === "TargetStarted" || type === "StepEntered" || type === "StepSkipped"
+
+/**
+ * The records of a launcher whose pawl was killed once `kept` events were written: all attempts that they tell of,
+ * and the one that was begun just then, all of them ended since.
+ */
+const leftAt = (whole: ReadonlyArray<RunEvent>, kept: number): ReadonlyArray<LeftAttempt> => {
+  const next = whole.slice(kept).find((event) => !isCarried(event))
+  const begun = whole.slice(0, kept).filter(isBegin)
+  return [...begun, ...(next !== undefined && isBegin(next) ? [next] : [])].map(({ attempt, path, pid, target }) => ({
+    target,
+    path,
+    attempt,
+    origin: { invocation: 1, definition: "0" },
+    id: { pid },
+    take: () => exitOf(script({ target, step: path, attempt, command: [], env: {}, workdir: "/" }))
+  }))
+}
+
+const nameOf = (
+  { attempt, path, target }: { readonly attempt: number; readonly path: string; readonly target: string }
+) => `${target}/${path} ${attempt}`
 
 /** What must not depend on how often pawl was killed. */
 const outcomeOf = (journal: ReadonlyArray<RunEvent>) => {
@@ -91,4 +124,30 @@ describe("a run that is killed and gone on with", () => {
       }
       expect(HashMap.size(whole.reduce(apply, empty).targets)).toBe(2)
     }))
+
+  it.effect.each(Object.keys(plans))(
+    "makes no attempt again that ended while no pawl was there: %s",
+    (name) =>
+      Effect.gen(function*() {
+        const steps = plans[name] ?? []
+        const whole: Array<RunEvent> = []
+        yield* drive(steps, whole)
+        const expected = outcomeOf(whole)
+        let recovered = 0
+        for (let kept = 1; kept < whole.length; kept++) {
+          const journal = whole.slice(0, kept)
+          const left = leftAt(whole, kept)
+          const started: Array<Started> = []
+          yield* drive(steps, journal, left, started)
+          expect({ kept, outcome: outcomeOf(journal) }).toEqual({ kept, outcome: expected })
+          const made = new Set(left.map(nameOf))
+          const again = started.map(({ step, ...rest }) => nameOf({ ...rest, path: step })).filter((one) =>
+            made.has(one)
+          )
+          expect({ kept, again }).toEqual({ kept, again: [] })
+          recovered += journal.filter(({ type }) => type === "AttemptRecovered").length
+        }
+        expect(recovered).toBeGreaterThan(0)
+      })
+  )
 })

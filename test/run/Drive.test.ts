@@ -49,6 +49,19 @@ describe("a run", () => {
       ])
     }))
 
+  it.effect("that was killed before it could halt on a blocked target halts on it when it is called again", () =>
+    Effect.gen(function*() {
+      const journal: Array<RunEvent> = []
+      const options = { autoAdvance: false }
+      yield* driven(three, failing("a"), { journal, options })
+      journal.length = journal.findIndex(({ type }) => type === "TargetBlocked") + 1
+      const again = yield* driven(three, failing("a"), { journal, options })
+      expect(again.haltReason).toBe("TargetBlocked")
+      expect([status(journal, "a"), status(journal, "b")]).toEqual(["blocked", "pending"])
+      const third = yield* driven(three, failing("a"), { journal, options })
+      expect([third.haltReason, status(journal, "b")]).toEqual(["AllDoneOrBlocked", "completed"])
+    }))
+
   it.effect("with auto-advance has a block on record before the next target starts", () =>
     Effect.gen(function*() {
       const journal: Array<RunEvent> = []

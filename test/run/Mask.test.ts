@@ -44,4 +44,25 @@ describe("a secret", () => {
     const mask = makeMask(["a", "b", "c"], { a: "", b: true })
     expect(mask.text("true story")).toBe("true story")
   })
+
+  it("that was made of another is masked once it is known, the last of very many", () => {
+    const mask = makeMask(["t"], { t: "hunter2" })
+    expect(mask.holds("say HUNTER2")).toBe(false)
+    mask.learn(["HUNTER2"])
+    expect([mask.holds("say HUNTER2"), mask.holdsInput("say HUNTER2")]).toEqual([true, false])
+    expect(mask.text("hunter2 HUNTER2")).toBe("*** ***")
+    mask.learn(Array.from({ length: 64 }, (_, index) => `derived-${index}!`))
+    expect(mask.text("hunter2 HUNTER2 derived-0! derived-63!")).toBe("*** HUNTER2 *** ***")
+  })
+
+  it("is masked in a stream by what is known when it begins; without secrets there is no stream", () => {
+    const mask = makeMask(["t"], { t: "hunter2" })
+    const stream = mask.stream?.()
+    expect(Buffer.from(stream?.feed(Buffer.from("a hunter2 b")) ?? "").toString()).toBe("a *** b")
+    expect(makeMask(["t"], {}).stream).toBeUndefined()
+  })
+
+  it("is told by name, if it has something to mask", () => {
+    expect([...makeMask(["a", "b", "c"], { a: "x", b: "", d: "y" }).inputs]).toEqual(["a"])
+  })
 })

@@ -1,56 +1,11 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Effect } from "effect"
-import * as fc from "fast-check"
 import type { RateLimitPolicy } from "../../src/plan/Plan.ts"
 import type { RunEvent } from "../../src/run/RunEvent.ts"
-import { readRetryAfter } from "../../src/run/RetryAfter.ts"
 import { apply, empty, targetState } from "../../src/run/RunState.ts"
 import { driven, type Setting, told } from "./driven.ts"
 import { noRetries, planOf, step } from "./plans.ts"
 import type { Script } from "./scripted.ts"
-
-const now = Date.parse("2026-11-20T12:00:00Z")
-const after = (seconds: number): number => now + seconds * 1000
-
-describe("the end of a rate limit", () => {
-  it.each([
-    ["Retry-After: 30", after(30)],
-    ["< retry-after: 1.5", after(1.5)],
-    ["\"retry-after\":\"120\"", after(120)],
-    ["Retry-After: Fri, 20 Nov 2026 12:01:00 GMT", after(60)],
-    ["error: rate limited, retry after 30s", after(30)],
-    ["please try again in 1m 30s.", after(90)],
-    ["wait 2 minutes and 5 seconds", after(125)],
-    ["limit resets in 1 hour", after(3600)],
-    ["the quota comes back at 2026-11-20T13:00:00Z", after(3600)],
-    ["X-RateLimit-Reset: 1795176060", after(60)],
-    ["Retry-After: 10\nRetry-After: 40", after(40)]
-  ])("is read from %s", (text, time) => {
-    expect(readRetryAfter(text, now)).toBe(time)
-  })
-
-  it.each([
-    "rate limit exceeded",
-    "Retry-After: soon",
-    "Retry-After: 2026-11-20T11:00:00Z",
-    "X-RateLimit-Reset: 1795175000",
-    "retry after 99999999 days",
-    ""
-  ])("is not read from %s", (text) => {
-    expect(readRetryAfter(text, now)).toBeUndefined()
-  })
-
-  it("is none or lies ahead, whatever was printed", () => {
-    const words = fc.constantFrom("Retry-After", ":", " ", "retry after", "30", "s", "-", "2026-11-20T", "12:00", "Z")
-    fc.assert(
-      fc.property(fc.array(fc.oneof(words, fc.string())).map((parts) => parts.join("")), (text) => {
-        const time = readRetryAfter(text, now)
-        expect(time === undefined || (Number.isInteger(time) && time > now)).toBe(true)
-      }),
-      { numRuns: 2000 }
-    )
-  })
-})
 
 const policy: RateLimitPolicy = { exitCodes: [75], stderr: "slow down", onLimit: "wait", maxWaitMs: 7_200_000 }
 const stateOf = (journal: ReadonlyArray<RunEvent>) => journal.reduce(apply, empty)
@@ -137,7 +92,7 @@ describe("a rate limit", () => {
       expect(status).toEqual(["errored"])
       expect(targetState(stateOf(journal), "a")).toMatchObject({
         reason: "rate-limited",
-        message: expect.stringContaining("longer than the 2 h of `maxWait`")
+        message: expect.stringContaining("until 1970-01-01T02:30:00.000Z, longer than the 2 h of `maxWait`")
       })
     }))
 
@@ -164,6 +119,35 @@ describe("a rate limit", () => {
       const again = yield* limited(far, setting)
       expect([again.haltReason, again.state.halted?.retryAt]).toEqual(["RateLimited", "1970-12-25T19:06:40.000Z"])
       expect(journal.filter(({ type }) => type === "StepStarted")).toHaveLength(1)
+    }))
+
+  it.effect("halts however far away the time is, since nothing waits for it", () =>
+    Effect.gen(function*() {
+      const limit: RateLimitPolicy = { ...policy, onLimit: "halt" }
+      const { haltReason, state, status } = yield* limited(turnedAway(1, "Retry-After: 86400"), { limit })
+      expect([haltReason, status]).toEqual(["RateLimited", ["pending"]])
+      expect(state.halted?.retryAt).toBe("1970-01-02T00:00:00.000Z")
+    }))
+
+  it.effect("halts with the time after which none holds, where targets side by side met several", () =>
+    Effect.gen(function*() {
+      const script: Script = ({ target }) =>
+        target === "a"
+          ? { exitCode: 75, stderr: "Retry-After: 600", durationMs: 500 }
+          : { exitCode: 75, stderr: "Retry-After: 1200", durationMs: 1000 }
+      const limit: RateLimitPolicy = { ...policy, onLimit: "halt" }
+      const { state } = yield* limited(script, { ids: ["a", "b"], limit, options: { maxParallel: 2 } })
+      expect(state.halted?.retryAt).toBe("1970-01-01T00:20:01.000Z")
+    }))
+
+  it.effect("that is told as a time of day is over at that time on the clocks of the machine", () =>
+    Effect.gen(function*() {
+      const limit: RateLimitPolicy = { ...policy, maxWaitMs: 86_400_000 }
+      // It is one o'clock in the morning there.
+      const { journal } = yield* limited(turnedAway(1, "limit reached, resets 4pm"), { limit })
+      expect(journal).toContainEqual(
+        expect.objectContaining({ type: "RateLimited", until: "1970-01-01T15:00:00.000Z" })
+      )
     }))
 
   it.effect("with --no-wait halts where it is more than a minute away, and is waited for otherwise", () =>

@@ -3,7 +3,7 @@ import { Arbitrary, Equal, HashMap, Schema } from "effect"
 import * as fc from "fast-check"
 import { RunEvent } from "../../src/run/RunEvent.ts"
 import { apply, empty, targetState } from "../../src/run/RunState.ts"
-import { isEnded } from "../../src/run/TargetState.ts"
+import { isEnded, stepState } from "../../src/run/TargetState.ts"
 
 const names = fc.constantFrom("a", "b", "c")
 /** Any events at all, about few targets and steps, so that they meet. */
@@ -103,4 +103,14 @@ describe("the fold of events", () => {
       expect(JSON.stringify(decoded)).toBe(JSON.stringify(event))
     }))
   })
+})
+
+it("a step may be called what every object has", () => {
+  const step = { target: "a", path: "constructor", attempt: 1 }
+  const events: ReadonlyArray<RunEvent> = [
+    { seq: 1, at: "", type: "StepStarted", ...step, pid: 1 },
+    { seq: 2, at: "", type: "StepSucceeded", ...step, durationMs: 5, output: { exit_code: 0, stdout: "x", stderr: "" } }
+  ]
+  const state = events.reduce(apply, empty)
+  expect(stepState(targetState(state, "a"), "constructor")).toMatchObject({ status: "succeeded", durationMs: 5 })
 })

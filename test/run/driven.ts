@@ -4,6 +4,7 @@ import { layerMemory } from "../../src/checkpoint/MemoryCheckpoint.ts"
 import { Environment } from "../../src/manifest/Environment.ts"
 import type { Plan } from "../../src/plan/Plan.ts"
 import { drive, type DriveRequest } from "../../src/run/Drive.ts"
+import type { LeftAttempt } from "../../src/process/ProcessRunner.ts"
 import { Gates } from "../../src/run/Gates.ts"
 import type { RunEvent } from "../../src/run/RunEvent.ts"
 import type { SchedulerOptions } from "../../src/run/Scheduler.ts"
@@ -15,6 +16,8 @@ import { layerScripted, type Script, type Started } from "./scripted.ts"
 export interface Setting {
   readonly journal?: Array<RunEvent>
   readonly started?: Array<Started>
+  /** What an earlier pawl that was killed left behind. */
+  readonly left?: ReadonlyArray<LeftAttempt>
   readonly options?: Partial<SchedulerOptions>
   readonly request?: Partial<DriveRequest>
   /** Another plan that the run followed before. */
@@ -29,14 +32,14 @@ export interface Setting {
 /** One invocation. Unless it is stopped a year passes, so that everything that waits comes to its time. */
 export const driven = (plan: Plan, script: Script, setting: Setting = {}) =>
   Effect.gen(function*() {
-    const { journal = [], options, request, started = [], stopAfter, stored, values = {} } = setting
+    const { journal = [], left = [], options, request, started = [], stopAfter, stored, values = {} } = setting
     const stop = yield* Deferred.make<"SIGTERM">()
     const layer = Layer.mergeAll(
       Layer.provideMerge(layerMemory(journal), Status.layerSilent),
-      layerScripted(script, started),
+      layerScripted(script, started, left),
       setting.gates ?? Gates.layerNone,
-      Layer.succeed(Shutdown, { requested: Deferred.await(stop) }),
-      Environment.layerOf({ variables: { PATH: "/bin" }, cwd: "/" })
+      Layer.succeed(Shutdown, { requested: Deferred.await(stop), hurried: Effect.never }),
+      Environment.layerOf({ variables: { PATH: "/bin" }, cwd: "/", timeZone: () => "Europe/Berlin" })
     )
     const running = drive({
       loaded: { plan, values, manifestDir: "/m", file: "batch.yaml" },

@@ -1,6 +1,12 @@
 /** Processes that only say how they would have ended, on whatever clock there is. */
 import { Effect, Layer } from "effect"
-import { type Attempt, CouldNotStart, type Exit, ProcessRunner } from "../../src/process/ProcessRunner.ts"
+import {
+  type Attempt,
+  CouldNotStart,
+  type Exit,
+  type LeftAttempt,
+  ProcessRunner
+} from "../../src/process/ProcessRunner.ts"
 
 export interface Scripted {
   readonly exitCode?: number
@@ -31,9 +37,26 @@ const startedOf = (attempt: Attempt): Started => ({
   workdir: attempt.workdir
 })
 
-/** A runner that asks `script` for every end and remembers in `log` what was started. */
-export const layerScripted = (script: Script, log: Array<Started> = []): Layer.Layer<ProcessRunner> =>
+export const exitOf = (end: Scripted): Exit => ({
+  ...(end.timedOut === true ? { signal: "SIGTERM" } : { exitCode: end.exitCode ?? 0 }),
+  timedOut: end.timedOut ?? false,
+  durationMs: end.durationMs ?? 0,
+  stdout: end.stdout ?? "",
+  stderr: end.stderr ?? "",
+  truncated: { stdout: false, stderr: false }
+})
+
+/**
+ * A runner that asks `script` for every end and remembers in `log` what was started; `left` is what an earlier
+ * pawl left behind.
+ */
+export const layerScripted = (
+  script: Script,
+  log: Array<Started> = [],
+  left: ReadonlyArray<LeftAttempt> = []
+): Layer.Layer<ProcessRunner> =>
   Layer.succeed(ProcessRunner, {
+    leftBehind: () => Effect.succeed(left),
     run: (attempt, onStart) =>
       Effect.gen(function*() {
         const started = startedOf(attempt)
@@ -42,15 +65,7 @@ export const layerScripted = (script: Script, log: Array<Started> = []): Layer.L
         log.push(started)
         yield* onStart({ pid: log.length })
         if (end.durationMs !== undefined) yield* Effect.sleep(end.durationMs)
-        const exit: Exit = {
-          ...(end.timedOut === true ? { signal: "SIGTERM" } : { exitCode: end.exitCode ?? 0 }),
-          timedOut: end.timedOut ?? false,
-          durationMs: end.durationMs ?? 0,
-          stdout: end.stdout ?? "",
-          stderr: end.stderr ?? "",
-          truncated: { stdout: false, stderr: false }
-        }
-        return exit
+        return exitOf(end)
       }),
     endLeftover: () => Effect.succeed(false)
   })

@@ -54,6 +54,8 @@ const killedAtEvery = (request: RehearsalRequest, whole: Rehearsal) =>
 
 interface Case extends Rehearsing {
   readonly name: string
+  /** Beside `targets`. */
+  readonly top?: string
   /** Under `targets[0].steps`. */
   readonly steps: string
   readonly exitCode: number
@@ -266,6 +268,28 @@ gates:
     exitCode: 3
   },
   {
+    name: "checks before the targets, one of which is tried again",
+    top: `preflight:
+  - { id: one, run: o }
+  - { id: two, run: t, ${retried} }
+  - { id: three, run: t, when: "{{ 2 < 1 }}" }
+  - { id: four, run: f, continueOnError: true }`,
+    steps: `
+      - { id: build, run: b }`,
+    scenario: `
+default: { duration: 3s }
+steps: [{ match: preflight/two, attempt: 1, exitCode: 7 }, { match: preflight/four, exitCode: 1 }]`,
+    exitCode: 0
+  },
+  {
+    name: "a check that fails, so that nothing starts",
+    top: `preflight: [{ id: one, run: o }, { id: two, run: t, ${retried} }, { id: three, run: t }]`,
+    steps: `
+      - { id: build, run: b }`,
+    scenario: "{ default: { duration: 3s }, steps: [{ match: preflight/two, exitCode: 7, stderr: \"no\" }] }",
+    exitCode: 2
+  },
+  {
     name: "everything in everything",
     steps: `
       - id: all
@@ -292,8 +316,9 @@ gates: [{ match: "api/all::ask::ship", decision: approve, after: 1d }]`,
   }
 ]
 
-const manifestOf = (steps: string): string =>
+const manifestOf = (steps: string, top = ""): string =>
   `name: b
+${top}
 outputs: { api: "{{ targets.api.status }}" }
 targets:
   - id: api
@@ -305,9 +330,9 @@ targets:
 describe("a run that is killed at any of its events and called again", () => {
   it.live.each(cases)(
     "comes to the same, and repeats nothing that is durable: $name",
-    ({ exitCode, steps, ...more }) =>
+    ({ exitCode, steps, top, ...more }) =>
       Effect.gen(function*() {
-        const request = requestOf(loadedOf(manifestOf(steps)), more)
+        const request = requestOf(loadedOf(manifestOf(steps, top)), more)
         const whole = yield* toItsEnd(request)
         yield* killedAtEvery(request, whole)
         expect(whole.exitCode).toBe(exitCode)

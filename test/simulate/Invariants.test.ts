@@ -16,6 +16,8 @@ targets:
   - { id: b, needs: [a], run: make }
   - { id: c, run: make }
 `
+const checked = `preflight: [{ id: up, run: look }, { id: disk, run: look }]
+${batch}`
 const scenario = `default: { duration: 10s }
 steps: [{ match: a/s, attempt: 1, exitCode: 1 }, { match: c/run, exitCode: 3 }]
 gates: [{ match: a/ship, decision: approve, after: 1h }]`
@@ -23,9 +25,9 @@ gates: [{ match: a/ship, decision: approve, after: 1h }]`
 type Doctor = (journal: Array<RunEvent>) => ReadonlyArray<RunEvent>
 
 /** What is found of a run whose journal was tampered with; numbers and times are put right. */
-const foundIn = (doctor: Doctor, more: Rehearsing = {}) =>
+const foundIn = (doctor: Doctor, more: Rehearsing = {}, text = batch) =>
   Effect.gen(function*() {
-    const loaded = loadedOf(batch)
+    const loaded = loadedOf(text)
     const request = requestOf(loaded, { scenario, ...more })
     const end = yield* toItsEnd(request)
     const journal = doctor([...end.journal])
@@ -200,6 +202,82 @@ const cases: ReadonlyArray<readonly [what: string, invariant: string, doctor: Do
   }],
   ["a signal that nobody sent", "halt-reason", changed("RunHalted", "AllDone", { haltReason: "ShutdownRequested" })]
 ]
+
+const checkCases: ReadonlyArray<readonly [what: string, told: string, doctor: Doctor]> = [
+  [
+    "a target that starts before a check",
+    "preflight: a started before up had passed",
+    moved("TargetStarted", "\"a\"", () => 1)
+  ],
+  ["a check that is left out", "preflight: a started before disk had passed", without("PreflightFinished", "disk")],
+  [
+    "a check that is made after a target has started",
+    "preflight: PreflightFinished of disk after a target had started",
+    moved("PreflightFinished", "disk", (journal) => journal.length - 1)
+  ],
+  [
+    "checks in another order",
+    "preflight: PreflightStarted of disk where up was next",
+    moved("PreflightFinished", "up", (journal) => at(journal, "TargetStarted"))
+  ],
+  [
+    "a check that is made twice at once",
+    "one-at-a-time: preflight/up began while an attempt was under way",
+    twice("PreflightStarted", "up")
+  ],
+  [
+    "a resume without checks",
+    "preflight: b started before up had passed",
+    resumedAt((journal) => at(journal, "TargetStarted", "\"b\""))
+  ],
+  [
+    "going on after a check that failed",
+    "preflight: PreflightStarted of disk after up had failed",
+    changed("PreflightFinished", "up", { outcome: "failed" })
+  ],
+  [
+    "a halt for a check though none failed",
+    "halt-reason: PreflightFailed though no check failed",
+    changed("RunHalted", "AllDone", { haltReason: "PreflightFailed" })
+  ],
+  ["a check that nothing was left for", "preflight: checks were made though nothing was left", (journal) => {
+    const [last] = journal.slice(-1)
+    if (last?.type !== "RunHalted") return journal
+    const failed: RunEvent = {
+      seq: 1,
+      at: last.at,
+      type: "PreflightFinished",
+      check: "up",
+      outcome: "failed",
+      attempts: 1,
+      durationMs: 0
+    }
+    return numbered([...resumedAt((all) => all.length)(journal), failed, { ...last, haltReason: "PreflightFailed" }])
+  }]
+]
+
+describe("the promises of a run with a preflight", () => {
+  it.live("hold of one that is as it should be", () =>
+    Effect.gen(function*() {
+      expect(yield* foundIn((journal) => journal, {}, checked)).toEqual([])
+    }))
+
+  it.live.each(checkCases)("are broken by %s", ([, told, doctor]) =>
+    Effect.gen(function*() {
+      const found = yield* foundIn(doctor, {}, checked)
+      expect(found.map(({ invariant, message }) => `${invariant}: ${message}`)).toContain(told)
+    }))
+
+  it.live("are broken by an exit code that does not say to come back", () =>
+    Effect.gen(function*() {
+      const loaded = loadedOf(checked)
+      const request = requestOf(loaded, { scenario: "steps: [{ match: preflight/disk, exitCode: 1 }]" })
+      const end = yield* toItsEnd(request)
+      const ran = { ...request, plan: loaded.plan, ...end }
+      expect(violations(ran)).toEqual([])
+      expect(violations({ ...ran, exitCode: 1 }).map(({ invariant }) => invariant)).toEqual(["exit-code"])
+    }))
+})
 
 describe("the promises of a run", () => {
   it.live("hold of a run that is as it should be", () =>

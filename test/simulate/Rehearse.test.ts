@@ -30,6 +30,10 @@ const tripped = `name: b
 failure: { circuitBreaker: { threshold: 1 } }
 targets: [{ id: a, steps: [{ id: s, run: make }] }, { id: b, run: make }]
 `
+const checked = `name: b
+preflight: [{ id: up, run: look }]
+targets: [{ id: a, steps: [{ id: s, run: make }] }]
+`
 const failing = "steps: [{ match: a/s, exitCode: 2 }]"
 
 interface End extends Rehearsing {
@@ -78,6 +82,13 @@ const ends: ReadonlyArray<End> = [
     reason: "RateLimited",
     code: 2
   },
+  {
+    name: "a check before it fails",
+    batch: checked,
+    scenario: "steps: [{ match: preflight/up, exitCode: 1 }]",
+    reason: "PreflightFailed",
+    code: 2
+  },
   ...(["SIGHUP", "SIGINT", "SIGTERM"] as const).map((name, index): End => ({
     name: `${name} comes`,
     scenario: `{ default: { duration: 1h }, signal: { name: ${name}, after: 90m } }`,
@@ -110,6 +121,7 @@ describe("a rehearsal", () => {
         NoMatchingItems: true,
         RateLimited: true,
         AwaitingApproval: true,
+        PreflightFailed: true,
         ShutdownRequested: true
       }
       expect([...new Set<string>(ends.map(({ reason }) => reason))].sort()).toEqual(Object.keys(all).sort())

@@ -58,15 +58,15 @@ targets:
         {
           scenario: `default: { duration: 5s }
 gates: [{ match: a/ship, decision: approve, after: 10s }]
-crash: [{ atEvent: 3, resumeAfter: 5s }]
+crash: [{ atEvent: 3, resumeAfter: 4s }]
 `
         }
       )
       const kills = invocations.flatMap(({ end, endedAt }) => end === "killed" ? [Date.parse(endedAt)] : [])
       expect(drawn(journal, { columns: 34, kills })).toEqual([
-        "        t+0                 t+25s",
+        "        t+0                 t+24s",
         "        !",
-        "a  ok  |█    █████??????????█████|",
+        "a  ok  |█   ██████?????????██████|",
         "? waits for a person   █ at work   ! pawl is killed"
       ])
     }))

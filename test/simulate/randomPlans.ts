@@ -136,6 +136,13 @@ const { step } = fc.letrec<{ readonly step: Drawn; readonly steps: ReadonlyArray
 
 const targetIds = ["a", "b", "c", "d"] as const
 
+const check = fc.record({
+  ...base,
+  command: fc.constant(["look"]),
+  timeout: fc.constantFrom("1s", "2h"),
+  failure: fc.record({ retries })
+}, { requiredKeys: ["command"] })
+
 /** A manifest of one to four targets, as JSON. */
 export const manifests: fc.Arbitrary<string> = fc.record({
   lists: fc.array(fc.array(step, { minLength: 1, maxLength: 3 }), { minLength: 1, maxLength: 4 }),
@@ -146,10 +153,12 @@ export const manifests: fc.Arbitrary<string> = fc.record({
     { exitCodes: [75, 2], onLimit: "wait", maxWait: "1h" },
     { exitCodes: [75], onLimit: "halt" }
   ),
-  needs: fc.array(fc.boolean(), { minLength: 4, maxLength: 4 })
-}).map(({ lists, needs, rateLimit, threshold }) =>
+  needs: fc.array(fc.boolean(), { minLength: 4, maxLength: 4 }),
+  checks: fc.oneof(fc.constant([]), fc.array(check, { maxLength: 3 }))
+}).map(({ checks, lists, needs, rateLimit, threshold }) =>
   JSON.stringify({
     name: "drawn",
+    ...(checks.length === 0 ? {} : { preflight: named(checks) }),
     failure: { circuitBreaker: threshold === false ? false : { threshold } },
     ...(rateLimit === undefined ? {} : { rateLimit }),
     targets: lists.map((steps, index) => ({

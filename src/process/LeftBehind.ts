@@ -1,0 +1,93 @@
+/**
+ * The attempts that a killed pawl left behind: from the launcher's record and the logs to their ends.
+ *
+ * Owns reading what is left in a spool, and giving its logs their place. Must not end anything. The
+ * surprise: it may be done twice for the same attempt, where pawl is killed again in the middle of it;
+ * what has its place already stays there.
+ */
+import { closeSync, constants, existsSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from "node:fs"
+import { dirname, join } from "node:path"
+import { endingLine, parseRecords, type RecordedAttempt } from "./AttemptRecords.ts"
+import { lengthOf, readTail } from "./LogFile.ts"
+import { readOutputs, RECORDS, SPOOL } from "./LogSpool.ts"
+import type { Exit, LeftAttempt, ProcessId } from "./ProcessRunner.ts"
+
+const orUndefined = <A>(read: () => A): A | undefined => {
+  try {
+    return read()
+  } catch (cause) {
+    if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") return undefined
+    throw cause
+  }
+}
+
+/** The end of one log, from the spool or from its place; nothing where it was deleted. */
+const readLog = (spooled: string, place: string, start: number, keep: number) => {
+  if (existsSync(spooled)) {
+    mkdirSync(dirname(place), { recursive: true, mode: 0o700 })
+    renameSync(spooled, place)
+  }
+  const own = orUndefined(() => openSync(place, "r"))
+  if (own === undefined) return { text: "", truncated: false }
+  try {
+    const log = { own, child: -1, start }
+    return readTail(log, lengthOf(log), keep)
+  } finally {
+    closeSync(own)
+  }
+}
+
+const nothing = { text: "", truncated: false }
+
+const takeExit = (
+  spool: string,
+  { beganAt, ended, err, files, isSilent, out }: RecordedAttempt & {
+    readonly ended: NonNullable<RecordedAttempt["ended"]>
+  },
+  log: string,
+  keep: { readonly stdout: number; readonly stderr: number }
+): Exit => {
+  const { at, ...end } = ended
+  const stdout = isSilent ? nothing : readLog(join(spool, `${files}.out`), `${log}.out`, out, keep.stdout)
+  const stderr = isSilent ? nothing : readLog(join(spool, `${files}.err`), `${log}.err`, err, keep.stderr)
+  const outputs = isSilent ? undefined : readOutputs(join(spool, `${files}.outputs`))
+  return {
+    ...end,
+    timedOut: false,
+    durationMs: at - beganAt,
+    stdout: stdout.text,
+    stderr: stderr.text,
+    truncated: { stdout: stdout.truncated, stderr: stderr.truncated },
+    ...(outputs === undefined ? {} : { outputs })
+  }
+}
+
+/** Records that pawl is ending what a process of that run began: how that ends is no end of its own. Throws. */
+export const recordEnding = (runDir: string, { pid }: ProcessId): void => {
+  const path = join(runDir, "logs", SPOOL, RECORDS)
+  const fd = orUndefined(() => openSync(path, constants.O_WRONLY | constants.O_APPEND | constants.O_NOFOLLOW))
+  if (fd === undefined) return
+  try {
+    writeSync(fd, endingLine(pid))
+  } finally {
+    closeSync(fd)
+  }
+}
+
+/** What was begun in the run of that directory by a pawl that did not come to its end. Throws the system's error. */
+export const leftBehind = (runDir: string): ReadonlyArray<LeftAttempt> => {
+  const spool = join(runDir, "logs", SPOOL)
+  const text = orUndefined(() => readFileSync(join(spool, RECORDS), "utf8"))
+  return text === undefined ? [] : parseRecords(text).map((recorded): LeftAttempt => {
+    const { attempt, definition, ended, id, invocation, masked, path, target } = recorded
+    return {
+      target,
+      path,
+      attempt,
+      ...(invocation === 0 ? {} : { origin: { invocation, definition } }),
+      id,
+      ...(masked === undefined ? {} : { masked }),
+      ...(ended === undefined ? {} : { take: (log, keep) => takeExit(spool, { ...recorded, ended }, log, keep) })
+    }
+  })
+}
