@@ -6,10 +6,10 @@
  * word in the journal, where pawl was killed in the moment of starting it.
  */
 import { Effect, HashMap } from "effect"
-import type { Plan, PlanStep } from "../plan/Plan.ts"
+import type { Plan, PlanStep, PlanTemplate } from "../plan/Plan.ts"
 import { PREFLIGHT } from "../plan/Preflight.ts"
 import { definitionPath } from "../plan/StepPath.ts"
-import { branchesOf } from "../plan/StepTree.ts"
+import { branchesOf, stepTexts } from "../plan/StepTree.ts"
 import { type LeftAttempt, ProcessRunner } from "../process/ProcessRunner.ts"
 import { JSON_BYTES, KEPT_BYTES } from "./Judge.ts"
 import { logPath } from "./LogPath.ts"
@@ -33,16 +33,21 @@ const stepsNamed = (steps: ReadonlyArray<PlanStep>, [id, ...rest]: ReadonlyArray
     : named.flatMap((step) => branchesOf(step).flatMap((branch) => stepsNamed(branch.steps, rest)))
 }
 
+/** Whether anything in a template may look at what a step printed. */
+const looksAtPrinted = (template: PlanTemplate): boolean =>
+  stepTexts(template.steps).some((text) => text.replaceAll(/\boutput\.(?:exit_code|values)\b/g, "").includes("output"))
+
 /**
  * Whether a plan has attempts at that path whose end can be told: a gate's check is simply made again, and so is
- * what had to print JSON, where the end of that may be missing.
+ * an attempt of which the end of what it printed may be missing, where that matters.
  */
 const canCount = (plan: Plan, { masked, origin, path, target: id }: LeftAttempt): boolean => {
   const target = plan.targets.find((each) => each.id === id)
   // What it did may not be what its target does now.
   if (target === undefined || target.hash !== origin?.definition) return false
   const template = plan.templates[target.template]
-  return stepsNamed(template?.steps ?? [], definitionPath(path).split("::")).some((step) =>
+  if (template === undefined || (masked === true && looksAtPrinted(template))) return false
+  return stepsNamed(template.steps, definitionPath(path).split("::")).some((step) =>
     (step.kind === "run" || step.kind === "command") && (masked === undefined || step.outputs !== "json")
   )
 }
@@ -69,7 +74,12 @@ const latest = (left: ReadonlyArray<LeftAttempt>): ReadonlyArray<LeftAttempt> =>
 ]
 
 /** Ends what still runs, of attempts that the journal tells of and of those that it does not. */
-const endThose = (state: RunState, runDir: string, left: ReadonlyArray<LeftAttempt>) =>
+const endThose = (
+  state: RunState,
+  runDir: string,
+  left: ReadonlyArray<LeftAttempt>,
+  counted: ReadonlySet<LeftAttempt>
+) =>
   Effect.gen(function*() {
     const runner = yield* ProcessRunner
     const notes: Array<string> = []
@@ -82,7 +92,8 @@ const endThose = (state: RunState, runDir: string, left: ReadonlyArray<LeftAttem
         return [{ target, path, attempt, id: { pid, ...(pidStart === undefined ? {} : { pidStart }) } }]
       })
     )
-    for (const { attempt, id, path, target } of [...noted, ...left.filter(({ take }) => take === undefined)]) {
+    const unended = left.filter((each) => !counted.has(each) && wasUnderWay(targetState(state, each.target), each))
+    for (const { attempt, id, path, target } of [...noted, ...unended]) {
       const ended = yield* runner.endLeftover(id, { runId: state.runId, target, path, attempt, folder: runDir })
       if (ended) notes.push(`process ${id.pid} of ${target}/${path}, left over from a killed pawl, was ended`)
     }
@@ -139,11 +150,11 @@ export const takeLeftovers = Effect.fn("Leftovers.takeLeftovers")(function*(
 ) {
   const runner = yield* ProcessRunner
   const left = latest(yield* runner.leftBehind(runDir))
-  const notes = yield* endThose(state, runDir, left)
   const counted = left.filter((each) =>
     each.take !== undefined && each.origin?.invocation === state.invocations
     && wasUnderWay(targetState(state, each.target), each) && canCount(plan, each)
   )
+  const notes = yield* endThose(state, runDir, left, new Set(counted))
   const facts = yield* Effect.forEach(counted, (each) => recovered(each, runDir, mask))
   const ends = counted.map(({ attempt, path, target }) =>
     `attempt ${attempt} of ${target}/${path} ended after pawl was killed; it counts, and is not made again`

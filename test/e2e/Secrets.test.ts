@@ -280,18 +280,22 @@ targets:
     expect(all(place)).not.toContain("***")
   })
 
-  it("is gone on with when pawl was killed: what ended meanwhile counts, but for JSON, whose end may be lost", async () => {
+  it("is gone on with when pawl was killed: what ended meanwhile counts, but for what is looked at, whose end may be lost", async () => {
     const place = workplace()
     const waits = "while ! test -e go; do sleep 0.01; done"
     place.write(
       "batch.yaml",
-      `${head}run: { maxParallel: 2 }
+      `${head}run: { maxParallel: 3 }
 targets:
   - id: a
     run: 'echo "one $TOKEN"; echo a >> ran; ${waits}; echo "two $TOKEN"; echo a >> ended'
   - id: b
     steps:
       - { id: s, outputs: json, run: 'echo b >> ran; ${waits}; printf "[1, %s]" 2; echo b >> ended' }
+  - id: c
+    steps:
+      - { id: s, run: 'echo c >> ran; ${waits}; echo tail; echo c >> ended' }
+      - { id: u, run: 'echo "{{ steps.s.output.stdout }}"' }
 `
     )
     const killed = place.start(["run", "batch.yaml"], { env })
@@ -301,21 +305,22 @@ targets:
       )
     const lines = (name: string): number =>
       existsSync(join(place.path, name)) ? place.read(name).trim().split("\n").length : 0
-    await appears(() => lines("ran") === 2 && said())
+    await appears(() => lines("ran") === 3 && said())
     killed.kill("SIGKILL")
     await killed.exited
     place.write("go", "")
-    await appears(() => lines("ended") === 2)
+    await appears(() => lines("ended") === 3)
     // The launcher has nothing left to wait for, and records the ends.
     await appears(() =>
       filesBelow(join(place.path, ".pawl")).some((file) =>
-        file.endsWith("attempts.ndjson") && (readFileSync(file, "utf8").match(/"ended"/g)?.length ?? 0) === 2
+        file.endsWith("attempts.ndjson") && (readFileSync(file, "utf8").match(/"ended"/g)?.length ?? 0) === 3
       )
     )
     const resumed = await place.pawlWith({ env }, "resume", "--format", "json")
     expect(resumed.code).toBe(0)
-    expect(place.read("ran").split("\n").toSorted().join("")).toBe("abb")
+    expect(place.read("ran").split("\n").toSorted().join("")).toBe("abbcc")
     expect(logOf(place, "a/run.out")).toContain("one ***\n")
+    expect(logOf(place, "c/u.out")).toContain("tail\n")
     expect(all(place, resumed)).not.toContain("hunter")
   })
 
