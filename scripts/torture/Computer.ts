@@ -20,7 +20,7 @@ export const MANIFEST_DIR = "/m"
 export const STATE_DIR = "/s/.pawl"
 
 /** Unlike `Effect.never` it holds no timer, which nobody would take down. */
-const nothingMore = Effect.async<never>(() => {})
+export const nothingMore = Effect.async<never>(() => {})
 
 export interface Computer {
   readonly files: SimulatedFiles

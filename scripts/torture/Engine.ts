@@ -12,7 +12,7 @@ import { playRound } from "./EngineRound.ts"
 import type { Outcome, Part, Wishes } from "./Part.ts"
 
 /** Enough for every crash point to be met several times. */
-const FULL = 5000
+const FULL = 10_000
 const QUICK = 150
 /** One broken promise shows itself in many seeds. */
 const MOST_FAILURES = 20

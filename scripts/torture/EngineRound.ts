@@ -22,7 +22,7 @@ import { Shutdown } from "../../src/run/Shutdown.ts"
 import { Status } from "../../src/run/Status.ts"
 import { BEGINNING } from "../../src/simulate/Rehearse.ts"
 import { inVirtualTime } from "../../src/simulate/VirtualClock.ts"
-import { makeComputer, MANIFEST_DIR, STATE_DIR } from "./Computer.ts"
+import { makeComputer, MANIFEST_DIR, nothingMore, STATE_DIR } from "./Computer.ts"
 import { makeDice } from "./Dice.ts"
 import { endProblems } from "./EndCheck.ts"
 import { ordealOf } from "./RandomBatch.ts"
@@ -136,7 +136,7 @@ export const playRound = async (seed: number, { happened, seen }: Coverage): Pro
         ),
         Effect.provideService(ProcessRunner, computer.runner(isDead, (attempt) => stepWatch.begins(attempt, clock()))),
         Effect.provideServiceEffect(Gates, people.gates(pawl.disk, newPerson)),
-        Effect.provideService(Shutdown, { requested: Effect.never, hurried: Effect.never })
+        Effect.provideService(Shutdown, { requested: nothingMore, hurried: nothingMore })
       )
     }))
     now = end.at

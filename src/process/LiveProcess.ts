@@ -64,14 +64,14 @@ const exitOf = (attempt: Attempt, logs: AttemptLogs, end: End, timedOut: boolean
 const runFolder = ({ out }: Attempt): string => dirname(dirname(dirname(out)))
 
 /** Gives the logs of an attempt that takes its time their names, so that somebody can look. Gives the timer back. */
-const showLater = (logs: AttemptLogs): ReturnType<typeof setTimeout> =>
+const showLater = (logs: AttemptLogs, shownMs: number): ReturnType<typeof setTimeout> =>
   setTimeout(() => {
     try {
       logs.show()
     } catch {
       // It is tried again when the attempt ends, where there is a place to tell the error.
     }
-  }, SHOWN_MS)
+  }, shownMs)
 
 /**
  * Completes when a process has had its time, that in which it was suspended not counted; never where it has
@@ -88,7 +88,12 @@ const timeUp = (timeoutMs: number, id: ProcessId): Effect.Effect<void> =>
     return wait(timeoutMs, suspendedMs())
   })
 
-const make = (graceMs: number, spool: LogSpool, starter: Starter): ProcessRunner["Type"] => {
+const make = (
+  graceMs: number,
+  shownMs: number,
+  spool: LogSpool,
+  starter: Starter
+): ProcessRunner["Type"] => {
   const view = makeProcessView()
   const running = new Set<ProcessId>()
 
@@ -155,7 +160,7 @@ const make = (graceMs: number, spool: LogSpool, starter: Starter): ProcessRunner
         )
       })
       const awaited = awaitEnd(attempt, logs.right, ended, stop, id)
-      const timer = showLater(logs.right)
+      const timer = showLater(logs.right, shownMs)
       return Effect.onError(onStart(id), () => stop).pipe(
         Effect.flatMap(() => awaited(restore)),
         Effect.ensuring(Effect.sync(() => {
@@ -193,9 +198,13 @@ const make = (graceMs: number, spool: LogSpool, starter: Starter): ProcessRunner
 
 /**
  * Runs commands on this machine; `graceMs` lies between TERM and KILL. `open` gives the launcher that starts them, or
- * undefined where there can't be one.
+ * undefined where there can't be one; an attempt that lasts longer than `shownMs` has its logs in their place meanwhile.
  */
-export const layerLive = (graceMs: number, open = openLauncher): Layer.Layer<ProcessRunner> =>
+export const layerLive = (
+  graceMs: number,
+  open = openLauncher,
+  shownMs: number = SHOWN_MS
+): Layer.Layer<ProcessRunner> =>
   Layer.scoped(
     ProcessRunner,
     Effect.map(
@@ -203,6 +212,6 @@ export const layerLive = (graceMs: number, open = openLauncher): Layer.Layer<Pro
         Effect.acquireRelease(Effect.sync(() => makeStarter(open)), (starter) => Effect.sync(starter.dispose)),
         Effect.acquireRelease(Effect.sync(() => maskLogs(makeLogSpool())), (spool) => Effect.sync(spool.dispose))
       ),
-      ([starter, spool]) => make(graceMs, spool, starter)
+      ([starter, spool]) => make(graceMs, shownMs, spool, starter)
     )
   )

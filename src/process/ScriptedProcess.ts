@@ -94,6 +94,9 @@ export interface ScriptedRunner {
   readonly living: ReadonlyMap<number, Living>
 }
 
+/** Unlike `Effect.never` it holds no timer, which nobody would take down after a kill. */
+const withoutEnd = Effect.async<never>(() => {})
+
 /** A runner that asks `script` for every end. It outlives who uses it, as the processes of a machine do. */
 export const makeScripted = (script: ProcessScript): ScriptedRunner => {
   const living = new Map<number, Living>()
@@ -122,7 +125,7 @@ export const makeScripted = (script: ProcessScript): ScriptedRunner => {
         durationMs === 0
           ? Effect.sync(() => exitOf(attempt, end, 0, timedOut))
           : Effect.as(
-            Number.isFinite(durationMs) ? Effect.sleep(durationMs) : Effect.never,
+            Number.isFinite(durationMs) ? Effect.sleep(durationMs) : withoutEnd,
             exitOf(attempt, end, durationMs, timedOut)
           )
       ).pipe(Effect.ensuring(Effect.sync(() => living.delete(pid))))

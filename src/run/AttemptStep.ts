@@ -10,7 +10,7 @@ import type { CompiledAttempt } from "./CompiledTemplate.ts"
 import { stepFailed } from "./FailedStep.ts"
 import { askInFlight } from "./GateRun.ts"
 import { recordOf } from "./StepOutcome.ts"
-import { runStep } from "./StepRun.ts"
+import { runStep, stoppedFor } from "./StepRun.ts"
 import type { StepState } from "./StepState.ts"
 import type { StateError } from "./StateError.ts"
 import type { TargetContext } from "./TargetContext.ts"
@@ -31,9 +31,9 @@ export const attemptStep = (
       if (decided !== undefined) return decided
     }
     // One that has ended already is not started again.
-    if (known?.recovered === undefined && !context.mayStart()) return { type: "stopped" }
+    if (known?.recovered === undefined && context.leave.isUsedUp()) return { type: "stopped" }
     const end = yield* runStep(context, { compiled, path, before: known, surroundings, scope }, carried)
-    if ("later" in end) return { type: "stopped", later: end.later }
+    if ("later" in end) return stoppedFor(end)
     if (end.failure !== undefined) {
       return yield* stepFailed(context, compiled, path, { ...end, failure: end.failure }, frame)
     }

@@ -18,6 +18,7 @@ import { targetState } from "./RunState.ts"
 import { decide, type SchedulerOptions, type Situation } from "./Scheduler.ts"
 import type { StateError } from "./StateError.ts"
 import type { RunContext, TargetRequest } from "./TargetContext.ts"
+import { limitedTo, unlimited } from "./Leave.ts"
 import { rateLimits } from "./RateLimit.ts"
 import type { LocalZone } from "./RetryAfter.ts"
 import { runTarget, type TargetEnd } from "./TargetRun.ts"
@@ -32,7 +33,7 @@ export interface EngineRequest {
   readonly values: ValueObject
   /** The zone of times that a rate limit is told in and that name none. */
   readonly localZone?: LocalZone
-  readonly context: Omit<RunContext, "mayStart" | "now" | "limits" | "turn">
+  readonly context: Omit<RunContext, "leave" | "now" | "limits" | "turn">
 }
 
 /** Runs until nothing more may start and nothing runs; gives the reason why. */
@@ -49,7 +50,6 @@ export const runTargets = ({ context, localZone, options, plan, selection, value
     const now = (): number => clock.unsafeCurrentTimeMillis()
 
     let running = 0
-    let started = 0
     let stuck = counts.blocked + counts.errored
     /** Targets that rest until somebody decides. */
     const resting = new Set<string>()
@@ -69,11 +69,7 @@ export const runTargets = ({ context, localZone, options, plan, selection, value
     /** Completed, and made anew, whenever a target comes to its end. */
     let change = Deferred.unsafeMake<void>(FiberId.none)
 
-    const mayStart = (): boolean => {
-      if (options.cap !== undefined && started >= options.cap) return false
-      started += 1
-      return true
-    }
+    const leave = options.cap === undefined ? unlimited() : limitedTo(options.cap)
 
     const limits = rateLimits(plan.rateLimit, localZone)
     const limited = initial.limited === undefined ? 0 : Date.parse(initial.limited.until)
@@ -90,13 +86,13 @@ export const runTargets = ({ context, localZone, options, plan, selection, value
       stuck,
       paused: resting.size,
       total,
-      started,
+      started: leave.taken(),
       capped,
       stop,
       waits: waits()
     })
 
-    const shared: RunContext = { ...context, now, mayStart, limits, turn }
+    const shared: RunContext = { ...context, now, leave, limits, turn }
     const contextOf = (target: PlanTarget): TargetRequest => ({
       ...shared,
       target,
@@ -175,6 +171,8 @@ export const runTargets = ({ context, localZone, options, plan, selection, value
       announce()
     })
 
+    /** Of the worker that halted last: it saw the most. */
+    const halt: { reason: HaltReason } = { reason: "AllDoneOrBlocked" }
     /** Puts back what was decided about while the run came to its halt, and nobody takes up anything any more. */
     const putBackDecided = Effect.map(checkpoint.state, (state) => {
       for (const id of resting) {
@@ -182,7 +180,9 @@ export const runTargets = ({ context, localZone, options, plan, selection, value
         moved.add(id)
         resting.delete(id)
       }
-      return decide(situation(), options).type !== "Halt"
+      const decision = decide(situation(), options)
+      if (decision.type === "Halt") halt.reason = decision.reason
+      return decision.type !== "Halt"
     })
 
     const skip = (target: PlanTarget, need: string): Effect.Effect<void, StateError> =>
@@ -204,8 +204,6 @@ export const runTargets = ({ context, localZone, options, plan, selection, value
     /** Made by who comes first to start a target; the others wait for it. */
     const ready = yield* Effect.cached(runPreflight({ plan, values, context: shared }))
 
-    /** Of the worker that halted last: it saw the most. */
-    const halt: { reason: HaltReason } = { reason: "AllDoneOrBlocked" }
     /** Takes one target after the other, until there is nothing more to take. */
     const worker: Effect.Effect<void, StateError> = Effect.gen(function*() {
       while (true) {

@@ -12,7 +12,7 @@ import type { CompiledAttempt, CompiledGate } from "./CompiledTemplate.ts"
 import { notBegun, stepFailed } from "./FailedStep.ts"
 import { endOf, resting } from "./GateEnd.ts"
 import type { StateError } from "./StateError.ts"
-import { runStep } from "./StepRun.ts"
+import { runStep, stoppedFor } from "./StepRun.ts"
 import type { StepState } from "./StepState.ts"
 import type { TargetContext } from "./TargetContext.ts"
 import type { Ended, Frame } from "./Walk.ts"
@@ -46,11 +46,11 @@ export const checkGate = (
   frame: Frame
 ): Effect.Effect<Ended, StateError> =>
   Effect.gen(function*() {
-    if (!context.mayStart()) return { type: "stopped" }
+    if (context.leave.isUsedUp()) return { type: "stopped" }
     const { carried, scope, surroundings } = frame
     const before = known === undefined ? undefined : { ...known, attempts: 0 }
     const end = yield* runStep(context, { compiled: attempt, path, before, surroundings, scope }, carried)
-    if ("later" in end) return { type: "stopped", later: end.later }
+    if ("later" in end) return stoppedFor(end)
     const { failure } = end
     if (failure !== undefined && failure.reason !== "exit-code" && failure.reason !== "signal") {
       // Like every gate it has no attempts to speak of.

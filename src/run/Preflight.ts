@@ -18,6 +18,7 @@ import { checkFact } from "./PreflightState.ts"
 import type { HaltReason, RunFact } from "./RunEvent.ts"
 import type { StateError } from "./StateError.ts"
 import { emptyOutput, type StepEnd } from "./StepOutcome.ts"
+import { unlimited } from "./Leave.ts"
 import { type Later, runStep } from "./StepRun.ts"
 import type { RunContext, TargetContext } from "./TargetContext.ts"
 import { untouched } from "./TargetState.ts"
@@ -53,7 +54,7 @@ const contextOf = (
         note: (facts) => checkpoint.note(recorded(facts))
       },
       // What is started before the targets is no step of theirs.
-      mayStart: () => true,
+      leave: unlimited(),
       target,
       template: compileTemplate(preflight),
       scope: {
@@ -109,7 +110,9 @@ const check = (
       yield* checkpoint.append([{ type: "PreflightFinished", ...fact }])
       return undefined
     }
-    if ("later" in ended) return { haltReason: "RateLimited", retryAt: ended.later }
+    if ("later" in ended) {
+      return { haltReason: "RateLimited", ...(ended.later === undefined ? {} : { retryAt: ended.later }) }
+    }
     const { attempts, durationMs, failure, output } = ended
     const outcome = outcomeOf(compiled, failure)
     const fact = { check: id, outcome, attempts, durationMs, ...failure, output }

@@ -18,6 +18,7 @@ import type { Recovered, StepState } from "./StepState.ts"
 import type { StateError } from "./StateError.ts"
 import { emptyOutput, type StepEnd } from "./StepOutcome.ts"
 import type { TargetContext } from "./TargetContext.ts"
+import type { StoppedEnd } from "./Walk.ts"
 
 export interface StepWork {
   readonly compiled: CompiledAttempt
@@ -95,10 +96,13 @@ const attemptOnce = (
   })
 }
 
-/** It goes on no earlier than this, epoch milliseconds, and that may not be waited for. */
+/** It goes on no earlier than this, epoch milliseconds, and that may not be waited for; or no leave to start is left. */
 export interface Later {
-  readonly later: number
+  readonly later: number | undefined
 }
+
+export const stoppedFor = ({ later }: Later): StoppedEnd =>
+  later === undefined ? { type: "stopped" } : { type: "stopped", later }
 
 const iso = (time: number): string => new Date(time).toISOString()
 
@@ -118,15 +122,22 @@ export const runStep = (
   carried: Carried
 ): Effect.Effect<StepEnd | Later, StateError> =>
   Effect.gen(function*() {
-    const { checkpoint, limits, mask, now, target, turn } = context
+    const { checkpoint, leave, limits, mask, now, target, turn } = context
     const { before, compiled: { step }, path } = work
     let limited = before?.limits ?? 0
     let limitedSince = before?.limitedSince === undefined ? undefined : Date.parse(before.limitedSince)
     let next = before?.nextAttemptAt === undefined ? undefined : Date.parse(before.nextAttemptAt)
     let { recovered } = before ?? {}
+    let hasLeave = false
     for (let attempt = (before?.attempts ?? 0) + 1;; attempt++) {
-      const later = recovered === undefined ? yield* turn.come(next) : undefined
-      if (later !== undefined) return { later }
+      if (recovered === undefined) {
+        const wait = turn.come(next)
+        const later = yield* hasLeave || leave.usedUp === undefined ? wait : Effect.raceFirst(wait, leave.usedUp)
+        if (later !== undefined) return { later }
+        // Its later attempts are the same step.
+        if (!hasLeave && !leave.take()) return { later: undefined }
+        hasLeave = true
+      }
       const { durationMs, verdict } = recovered === undefined
         ? yield* attemptOnce(context, work, carried, attempt)
         : judgeRecovered(work, recovered)

@@ -8,6 +8,7 @@ import type { PlanTarget } from "../plan/Plan.ts"
 import type { Breaker } from "./Breaker.ts"
 import type { CompiledTemplate } from "./CompiledTemplate.ts"
 import type { GateKeeper } from "./GateKeeper.ts"
+import type { Leave } from "./Leave.ts"
 import type { Mask } from "./Mask.ts"
 import type { RateLimits } from "./RateLimit.ts"
 import type { TargetState } from "./TargetState.ts"
@@ -32,8 +33,7 @@ export interface RunContext {
   readonly variables: Readonly<Record<string, string>>
   /** The time of the run's clock, real or virtual, epoch milliseconds. */
   readonly now: () => number
-  /** Asks leave to start one more step; false once the cap is used up. */
-  readonly mayStart: () => boolean
+  readonly leave: Leave
 }
 
 /** One target, before it starts. */

@@ -6,7 +6,14 @@ import { isAlive, startTimeOf } from "../../src/process/ProcessTable.ts"
 import { makeProcessView } from "../../src/process/ProcessView.ts"
 import { marksOf, type StepMarks, stepProcesses } from "../../src/process/StepProcesses.ts"
 
-const marks: StepMarks = { runId: "r-end-step", target: "t", path: "s", attempt: 1, folder: "/nowhere/runs/r" }
+/** No other call of these tests on the same machine may find its processes. */
+const marks: StepMarks = {
+  runId: `r-${crypto.randomUUID()}`,
+  target: "t",
+  path: "s",
+  attempt: 1,
+  folder: "/nowhere/runs/r"
+}
 
 const env = {
   PATH: "/usr/bin:/bin",

@@ -82,7 +82,7 @@ describe.each([
       yield* run(attempt(directory, "true"))
       expect(readdirSync(join(directory, "logs"))).toEqual([".spool"])
       expect(readdirSync(join(directory, "logs/.spool")).sort()).toEqual(["1.err", "1.out", "attempts.ndjson"])
-    }).pipe(Effect.provide(live)))
+    }).pipe(Effect.provide(layerLiveBy(1000, open, 60_000))))
 
   it.live("is not waited for where it leaves a process that goes on printing, which is masked too", () =>
     Effect.gen(function*() {
