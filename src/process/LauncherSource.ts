@@ -45,9 +45,10 @@ static void collect(int ends) {
   while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
     for (i = 0; i < kidCount; i++) if (kids[i].pid == pid) {
       u32 told[2]; told[0] = kids[i].slot; told[1] = status;
+      /* Whoever waits is told first; where nobody does any more, the record is what counts. */
+      writeAll(ends, told, sizeof told);
       if (kids[i].record >= 0) { record(kids[i].record, "ended", kids[i].slot, pid, "status", status, ""); close(kids[i].record); }
       kids[i] = kids[--kidCount];
-      writeAll(ends, told, sizeof told);
       break;
     }
   }

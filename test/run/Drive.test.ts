@@ -4,7 +4,7 @@ import type { RunEvent } from "../../src/run/RunEvent.ts"
 import { apply, empty, targetState } from "../../src/run/RunState.ts"
 import { driven, told } from "./driven.ts"
 import { everything, noRetries, planOf, step } from "./plans.ts"
-import type { Script, Started } from "./scripted.ts"
+import { exitOf, type Script, type Started } from "./scripted.ts"
 
 const ok: Script = () => ({ exitCode: 0 })
 const failing = (...targets: ReadonlyArray<string>): Script => ({ target }) => ({
@@ -307,6 +307,40 @@ describe("the cap", () => {
         options: { cap: 1 }
       })
       expect(haltReason).toBe("AllDoneOrBlocked")
+    }))
+
+  it.effect("is not used up by a target that waits for its next attempt", () =>
+    Effect.gen(function*() {
+      const journal: Array<RunEvent> = []
+      const years = 400_000_000
+      const retries = { ...noRetries, maxAttempts: 2, backoffSeconds: years, maxBackoffSeconds: years }
+      const plan = planOf([{ id: "a", steps: [step("s", { retries })] }, { id: "b" }])
+      const options = { cap: 1, noWait: true }
+      yield* driven(plan, failing("a"), { journal, options })
+      expect([status(journal, "a"), status(journal, "b")]).toEqual(["pending", "pending"])
+      yield* driven(plan, failing("a"), { journal, options })
+      expect([status(journal, "a"), status(journal, "b")]).toEqual(["pending", "completed"])
+    }))
+
+  it.effect("counts the retry of an attempt that had ended while no pawl was there", () =>
+    Effect.gen(function*() {
+      const retries = { ...noRetries, maxAttempts: 3 }
+      const plan = planOf([{ id: "a", steps: [step("s", { retries })] }, { id: "b" }])
+      const whole: Array<RunEvent> = []
+      yield* driven(plan, ({ attempt }) => ({ exitCode: attempt === 1 ? 1 : 0 }), { journal: whole })
+      const journal = whole.slice(0, whole.findIndex(({ type }) => type === "StepStarted") + 1)
+      const started: Array<Started> = []
+      const left = [{
+        target: "a",
+        path: "s",
+        attempt: 1,
+        origin: { invocation: 1, definition: "0" },
+        id: { pid: 1 },
+        take: () => exitOf({ exitCode: 1 })
+      }]
+      const { haltReason } = yield* driven(plan, ok, { journal, started, left, options: { cap: 1 } })
+      expect(started.map(({ attempt, target }) => `${target} ${attempt}`)).toEqual(["a 2"])
+      expect(haltReason).toBe("CapReached")
     }))
 })
 
