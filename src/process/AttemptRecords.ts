@@ -56,7 +56,10 @@ export const readStatus = (status: number): { readonly exitCode: number } | { re
 }
 
 /** The line that says that pawl is ending what a process began: how that ends is no end of its own. */
-export const endingLine = (pid: number): string => `${JSON.stringify({ ending: pid })}\n`
+export const endingLine = (pid: number): string => `\n${JSON.stringify({ ending: pid })}\n`
+
+/** The line that a record begins with: in which start of the machine it is made. */
+export const bootLine = (boot: string): string => `${JSON.stringify({ boot })}\n`
 
 type Line = Readonly<Record<string, unknown>>
 

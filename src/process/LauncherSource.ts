@@ -22,7 +22,7 @@ export const MESSAGE_BYTES = 8 * 1024 * 1024
  */
 export const launcherSource = `${launcherSystem}
 enum { KIDS = 65536, TAG = 65536, MESSAGE = ${MESSAGE_BYTES} };
-enum { SIGPIPE = 13, SIGCHLD = 17, SIGXFSZ = 25, WNOHANG = 1, BLOCK = 0, SETMASK = 2, CLOEXEC_RIGHTS = 0x40000000 };
+enum { SIGCHLD = 17, WNOHANG = 1, BLOCK = 0, SETMASK = 2, DUPLICATE = 0, CLOEXEC_RIGHTS = 0x40000000 };
 
 static struct { int pid, record; u32 slot; } kids[KIDS];
 static int kidCount;
@@ -31,7 +31,8 @@ static u64 oldMask[16];
 
 static void record(int fd, const char *what, u32 slot, int pid, const char *key, i64 value, const char *tag) {
   char *end = line;
-  end = put(end, "{\\""); end = put(end, what); end = put(end, "\\":"); end = number(end, slot);
+  /* A line that a full disk cut short must not take the next one with it. */
+  end = put(end, "\\n{\\""); end = put(end, what); end = put(end, "\\":"); end = number(end, slot);
   end = put(end, ",\\"pid\\":"); end = number(end, pid);
   end = put(end, ",\\"at\\":"); end = number(end, now());
   end = put(end, ",\\""); end = put(end, key); end = put(end, "\\":"); end = number(end, value);
@@ -68,7 +69,6 @@ static i64 start(struct head *head, int *fds, char *body, char *at, char **words
   if (pid == 0) {
     setsid();
     dup2(nothing, 0); dup2(out, 1); dup2(err, 2);
-    signal(SIGPIPE, 0); signal(SIGXFSZ, 0);
     sigprocmask(SETMASK, oldMask, 0);
     if (chdir(folder) == 0) execve(path, words, variables);
     problem = *__errno_location();
@@ -86,7 +86,7 @@ static i64 start(struct head *head, int *fds, char *body, char *at, char **words
 /* One request; 0 where there will be no more. */
 static int serve(int control, char *body, char **words) {
   struct head head; struct rights rights; struct part part; struct message message; struct answer answer;
-  char *tag; int i, isTold;
+  char *tag; int i;
   for (i = 0; i < (int)sizeof message; i++) ((char *)&message)[i] = 0;
   part.base = &head; part.length = sizeof head;
   message.parts = &part; message.partCount = 1; message.control = &rights; message.controlLength = sizeof rights;
@@ -100,22 +100,24 @@ static int serve(int control, char *body, char **words) {
   tag += length(tag) + 1;
   answer.pid = start(&head, rights.fds, body, tag + length(tag) + 1, words, &answer);
   for (i = 0; i < 3; i++) if (rights.fds[i] >= 0) close(rights.fds[i]);
-  isTold = sendAll(control, &answer, sizeof answer) == 0;
-  /* Nobody waits for this, and its end can't be collected before it. */
+  /* Before pawl knows of it: what pawl records of it comes after this. */
   if (answer.pid > 0) record(kids[kidCount - 1].record, "began", head.slot, answer.pid, "start", answer.startTime, tag);
-  return isTold;
+  return sendAll(control, &answer, sizeof answer) == 0;
 }
 static void launcher(int control, int ends, int parent) {
   u64 all[16], child[16]; struct pollfd waiting[2]; int i, isOpen = 1, nothing;
   char junk[1024], *body; char **words;
   setsid();
   sigfillset(all); sigprocmask(SETMASK, all, 0);
+  /* What whoever started pawl ignores is nothing to a step; and who ignores SIGCHLD never hears of an end. */
+  for (i = 1; i < 65; i++) signal(i, 0);
   for (i = 0; i < 16; i++) child[i] = 0;
   child[0] = 1UL << (SIGCHLD - 1);
   nothing = open("/dev/null", 2);
   for (i = 0; i < 3; i++) dup2(nothing, i);
   /* Nothing of pawl's may stay open here: neither its lock nor the pipe that somebody reads. */
-  dup2(control, 200); dup2(ends, 201); dup3(200, 3, CLOEXEC); dup3(201, 4, CLOEXEC);
+  control = fcntl(control, DUPLICATE, 5); ends = fcntl(ends, DUPLICATE, 5);
+  dup3(control, 3, CLOEXEC); dup3(ends, 4, CLOEXEC);
   if (syscall(436, 5, ~0U, 0) != 0) for (i = 5; i < 65536; i++) close(i);
   rename(parent);
   giveBack(kids, sizeof kids);
@@ -123,12 +125,13 @@ static void launcher(int control, int ends, int parent) {
   words = mmap(0, MESSAGE, 3, 0x4022, -1, 0);
   waiting[1].fd = signalfd(-1, child, 0x80800);
   if (body == (void *)-1 || words == (void *)-1 || waiting[1].fd < 0) _exit(1);
+  writeAll(4, "", 1);
   waiting[0].fd = 3; waiting[0].events = waiting[1].events = 1;
   while (isOpen || kidCount) {
     waiting[0].revents = waiting[1].revents = 0;
     if (poll(waiting, 2, -1) < 0) continue;
     if (waiting[1].revents) { while (read(waiting[1].fd, junk, sizeof junk) > 0); collect(4); }
-    if (waiting[0].revents && !serve(3, body, words)) { isOpen = 0; waiting[0].fd = -1; }
+    if (waiting[0].revents && !serve(3, body, words)) { isOpen = 0; waiting[0].fd = -1; close(3); }
   }
   _exit(0);
 }
@@ -140,7 +143,10 @@ int launcher_open(int *fds) {
   pid = fork();
   if (pid == 0) launcher(control[1], ends[1], parent);
   int problem = pid < 0 ? *__errno_location() : 0;
+  char ready;
   close(control[1]); close(ends[1]);
+  /* It says that it is there, or is not. */
+  if (!problem && readAll(ends[0], &ready, 1) <= 0) problem = 5;
   if (problem) { close(control[0]); close(ends[0]); return -problem; }
   fds[0] = control[0]; fds[1] = ends[0]; fds[2] = pid;
   return 0;

@@ -30,6 +30,7 @@ extern int open(const char *, int, ...);
 extern int close(int);
 extern int dup2(int, int);
 extern int dup3(int, int, int);
+extern int fcntl(int, int, ...);
 extern i64 read(int, void *, u64);
 extern i64 write(int, const void *, u64);
 extern i64 send(int, const void *, u64, int);

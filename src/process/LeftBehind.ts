@@ -7,10 +7,11 @@
  */
 import { closeSync, constants, existsSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from "node:fs"
 import { dirname, join } from "node:path"
-import { endingLine, parseRecords, type RecordedAttempt } from "./AttemptRecords.ts"
+import { bootLine, endingLine, parseRecords, type RecordedAttempt } from "./AttemptRecords.ts"
 import { lengthOf, readTail } from "./LogFile.ts"
 import { readOutputs, RECORDS, SPOOL } from "./LogSpool.ts"
 import type { Exit, LeftAttempt, ProcessId } from "./ProcessRunner.ts"
+import { bootId } from "./ProcessTable.ts"
 
 const orUndefined = <A>(read: () => A): A | undefined => {
   try {
@@ -78,8 +79,13 @@ export const recordEnding = (runDir: string, { pid }: ProcessId): void => {
 export const leftBehind = (runDir: string): ReadonlyArray<LeftAttempt> => {
   const spool = join(runDir, "logs", SPOOL)
   const text = orUndefined(() => readFileSync(join(spool, RECORDS), "utf8"))
-  return text === undefined ? [] : parseRecords(text).map((recorded): LeftAttempt => {
-    const { attempt, definition, ended, id, invocation, masked, path, target } = recorded
+  // Nothing here is synced. What a power cut has left of it may be the end of an attempt without its output.
+  if (text?.startsWith(bootLine(bootId())) !== true) return []
+  return parseRecords(text).map((recorded): LeftAttempt => {
+    const { attempt, definition, files, id, invocation, masked, path, target } = recorded
+    // What it wrote is in clear, and what expressions made of secrets is not known here.
+    const isUnsafe = masked === true && !recorded.isSilent && existsSync(join(spool, `${files}.outputs`))
+    const ended = isUnsafe ? undefined : recorded.ended
     return {
       target,
       path,

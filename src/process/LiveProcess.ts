@@ -25,6 +25,9 @@ import { marksOf, type StepOf } from "./StepProcesses.ts"
 /** An attempt that lasts longer has its logs in their place while it runs, milliseconds. */
 const SHOWN_MS = 50
 
+/** Between the start of a process and its becoming a command, at the most; milliseconds. */
+const SETTLED_MS = 100
+
 /** What the system says, without its code and the name of the call. */
 const words = (cause: unknown): string =>
   (cause instanceof Error ? cause.message : String(cause)).replace(/^E[A-Z]+: ([^,]+),.*$/s, "$1")
@@ -101,6 +104,15 @@ const make = (
   const end = (step: StepOf): Effect.Effect<boolean> =>
     Effect.flatMap(Patience, (given) => endStep(view, { ...step, graceMs, ...given }))
 
+  /**
+   * Ends what a launcher may have started that was killed before it said so. Its process may only just be about to
+   * become the command, and is not known by its marks before that.
+   */
+  const endUnknown = (attempt: Attempt): Effect.Effect<boolean> => {
+    const look = end({ id: { pid: 0 }, marks: marksOf(attempt.env, runFolder(attempt)), isOwn: false })
+    return Effect.zipRight(look, Effect.delay(look, SETTLED_MS))
+  }
+
   /** The end of a child that was started, whatever comes first: its own, the time-out, an interruption. */
   const awaitEnd = (
     attempt: Attempt,
@@ -147,13 +159,19 @@ const make = (
       if (Either.isLeft(child)) {
         logs.right.show()
         logs.right.close()
-        return Effect.fail(child.left === LAUNCHER_LOST ? launcherLost(attempt) : child.left)
+        return child.left === LAUNCHER_LOST
+          ? Effect.zipRight(endUnknown(attempt), Effect.fail(launcherLost(attempt)))
+          : Effect.fail(child.left)
       }
       const id = child.right
       running.add(id)
       const stop = Effect.suspend(() => {
-        // What ends because of this has not ended by itself, should pawl be killed meanwhile.
-        writeSync(logs.right.spool.record, endingLine(id.pid))
+        try {
+          // What ends because of this has not ended by itself, should pawl be killed meanwhile.
+          writeSync(logs.right.spool.record, endingLine(id.pid))
+        } catch {
+          // A full disk, for one: that it ends matters more.
+        }
         return Effect.zipRight(
           end({ id, marks: marksOf(attempt.env, runFolder(attempt)), isOwn: true }),
           Deferred.await(ended)

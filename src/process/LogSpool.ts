@@ -6,12 +6,14 @@
  * much as the step itself, and every sync has to carry them. A spool file is used again only
  * where nothing has it open any more, so that no late writer gets into another step's log.
  */
-import { closeSync, fchmodSync, openSync, readFileSync, renameSync, rmSync, statSync } from "node:fs"
+import { closeSync, fchmodSync, openSync, readFileSync, renameSync, rmSync, statSync, writeSync } from "node:fs"
 import { basename, dirname, join } from "node:path"
+import { bootLine } from "./AttemptRecords.ts"
 import { makeFileLease } from "./FileLease.ts"
 import { closeLog, handOver, lengthOf, type LogFile, openLog, readTail, reopenLog, type Tail } from "./LogFile.ts"
 import { isFolderThere, makeLogFolder } from "./LogFolder.ts"
 import type { Attempt, Exit } from "./ProcessRunner.ts"
+import { bootId } from "./ProcessTable.ts"
 
 /** Under `logs/` of a run; no id of a target begins with a dot. */
 export const SPOOL = ".spool"
@@ -81,6 +83,7 @@ const makeFolder = (folder: string, isOnlyWriter: (fd: number) => boolean) => {
   const record = openSync(join(folder, RECORDS), "a", 0o600)
   // A umask can keep even the owner out of what it makes.
   fchmodSync(record, 0o600)
+  writeSync(record, bootLine(bootId()))
   const spool: Spool = { folder, record }
   const keptOutputs: Array<string> = []
   let idle: Array<Idle> = []

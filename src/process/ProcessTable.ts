@@ -32,6 +32,15 @@ const statOf = (pid: number | string): ReadonlyArray<string> | undefined => {
   }
 }
 
+/** Which start of the machine this is; empty where the system does not tell. */
+export const bootId = (): string => {
+  try {
+    return readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim()
+  } catch {
+    return ""
+  }
+}
+
 /** Start time of a process in clock ticks since boot; undefined where it is gone or the system has no `/proc`. */
 export const startTimeOf = (pid: number): number | undefined => {
   const start = Number(statOf(pid)?.[START_TIME])

@@ -46,7 +46,8 @@ const canCount = (plan: Plan, { masked, origin, path, target: id }: LeftAttempt)
   // What it did may not be what its target does now.
   if (target === undefined || target.hash !== origin?.definition) return false
   const template = plan.templates[target.template]
-  if (template === undefined || (masked === true && looksAtPrinted(template))) return false
+  if (template === undefined) return false
+  if (masked === true && (plan.rateLimit !== undefined || looksAtPrinted(template))) return false
   return stepsNamed(template.steps, definitionPath(path).split("::")).some((step) =>
     (step.kind === "run" || step.kind === "command") && (masked === undefined || step.outputs !== "json")
   )
@@ -83,7 +84,8 @@ const endThose = (
   Effect.gen(function*() {
     const runner = yield* ProcessRunner
     const notes: Array<string> = []
-    const found = new Set(left.map(({ id }) => id.pid))
+    const unended = left.filter((each) => !counted.has(each) && wasUnderWay(targetState(state, each.target), each))
+    const found = new Set([...counted, ...unended].map(({ id }) => id.pid))
     const checks = [PREFLIGHT, checksTarget(state.preflight)] as const
     const noted = [...HashMap.toEntries(state.targets), checks].flatMap(([target, { status, ...rest }]) =>
       status !== "running" ? [] : stepEntries({ status, ...rest }).flatMap(([path, step]) => {
@@ -92,7 +94,6 @@ const endThose = (
         return [{ target, path, attempt, id: { pid, ...(pidStart === undefined ? {} : { pidStart }) } }]
       })
     )
-    const unended = left.filter((each) => !counted.has(each) && wasUnderWay(targetState(state, each.target), each))
     for (const { attempt, id, path, target } of [...noted, ...unended]) {
       const ended = yield* runner.endLeftover(id, { runId: state.runId, target, path, attempt, folder: runDir })
       if (ended) notes.push(`process ${id.pid} of ${target}/${path}, left over from a killed pawl, was ended`)

@@ -10,7 +10,7 @@ import type { Plan } from "../plan/Plan.ts"
 import { PlanError } from "../plan/PlanError.ts"
 import type { Selection } from "../plan/Selection.ts"
 import { type RunState, targetState } from "./RunState.ts"
-import { isEnded } from "./TargetState.ts"
+import { isEnded, stepEntries } from "./TargetState.ts"
 
 export interface ResumeRequest {
   readonly retryErrors: boolean
@@ -89,4 +89,4 @@ export const planResume = (
   })
 }
 
-const hasBegun = (state: RunState, id: string): boolean => Object.keys(targetState(state, id).steps).length > 0
+const hasBegun = (state: RunState, id: string): boolean => stepEntries(targetState(state, id)).length > 0

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs"
 import { expect, it } from "vitest"
 import { told } from "../e2e/meeting.ts"
 import { json, workplace } from "../e2e/pawl.ts"
+import { shell } from "../e2e/shell.ts"
 
 const batch = `name: batch
 targets:
@@ -29,4 +30,16 @@ it("a run whose step launcher is killed halts with 74, leaves no step running, a
 
   const answer = await place.pawl("run", "batch.yaml", "--format", "json")
   expect([answer.code, json(answer).counts["completed"]]).toEqual([0, 2])
+})
+
+it.each([
+  ["ignores the ends of its children", "trap '' CHLD"],
+  ["ignores signals that a step may want", "trap '' USR1 INT QUIT"],
+  ["has few descriptors to give", "ulimit -n 150"]
+])("a run that is started by what %s goes as any other", async (_name, before) => {
+  const place = workplace()
+  place.write("batch.yaml", "name: batch\ntargets:\n  - { id: a, run: 'grep SigIgn /proc/self/status' }\n")
+  const answer = await shell(place, `${before}; exec "$PAWL" run batch.yaml --format json -q`)
+  expect([answer.code, json(answer).counts["completed"]]).toEqual([0, 1])
+  expect((await place.pawl("logs", "batch", "a")).stdout).toContain("SigIgn:\t0000000000000000")
 })

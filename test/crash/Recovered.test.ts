@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs"
+import { readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { describe, expect, it } from "vitest"
 import { json, launcherRecorded, type Workplace, workplace } from "../e2e/pawl.ts"
 
@@ -94,6 +94,15 @@ targets:
     const answer = await place.pawl("run", "batch.yaml", "--allow-changes")
     expect(answer.code).toBe(0)
     expect(linesOf(place, "begun.txt")).toEqual(["new", "old"])
+  })
+
+  it("is run again after a start of the machine, which may have lost its output", async () => {
+    const place = workplace()
+    await killed(place, `name: batch\ntargets:\n  - { id: a, run: 'echo x >> begun.txt; ${wait}' }\n`, 1, 1)
+    const records = `${runOf(place)}/logs/.spool/attempts.ndjson`
+    writeFileSync(records, readFileSync(records, "utf8").replace(/^.*\n/, "{\"boot\":\"another\"}\n"))
+    expect((await place.pawl("run", "batch.yaml")).code).toBe(0)
+    expect(linesOf(place, "begun.txt")).toEqual(["x", "x"])
   })
 
   it("is known still when pawl is killed again before it got to it", async () => {

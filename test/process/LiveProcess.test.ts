@@ -4,7 +4,7 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll } from "vitest"
-import { openLauncher } from "../../src/process/Launcher.ts"
+import { type Command, openLauncher } from "../../src/process/Launcher.ts"
 import { layerLive as layerLiveBy } from "../../src/process/LiveProcess.ts"
 import { type Attempt, ProcessRunner } from "../../src/process/ProcessRunner.ts"
 import { isAlive, startTimeOf } from "../../src/process/ProcessTable.ts"
@@ -335,4 +335,26 @@ describe.each([
         expect(Exit.isFailure(exit) && Cause.squash(exit.cause)).toMatchObject({ _tag: "StateError", path: given.out })
       }).pipe(Effect.provide(layerLive(1000))))
   })
+})
+
+describe("a command whose launcher is killed before it says that it has started", () => {
+  it.live("is ended all the same", () =>
+    Effect.gen(function*() {
+      const directory = folder()
+      const marks = { PAWL_RUN_ID: crypto.randomUUID(), PAWL_TARGET: "t", PAWL_STEP: "s", PAWL_ATTEMPT: "1" }
+      const pids: Array<number> = []
+      const open = () => ({
+        start: ({ env, words, workdir }: Command) => {
+          pids.push(Bun.spawn({ cmd: [...words], env: { ...env }, cwd: workdir, detached: true }).pid)
+          return { errno: 0 }
+        },
+        isGone: () => true,
+        close: () => {}
+      })
+      const given = attempt(directory, "exec sleep 300", { env: { PATH, ...marks } })
+      const error = yield* Effect.flip(run(given).pipe(Effect.provide(layerLiveBy(1000, open))))
+      expect(error._tag).toBe("StateError")
+      expect(pids).toHaveLength(1)
+      expect(pids.map((pid) => isAlive({ pid }))).toEqual([false])
+    }))
 })
