@@ -8,10 +8,10 @@ import { Effect, Either, Layer } from "effect"
 import { dirname, join } from "node:path"
 import { decodePlan, encodePlan } from "../plan/PlanJson.ts"
 import type { Plan } from "../plan/Plan.ts"
-import { isRunId } from "../run/RunId.ts"
 import { decodeOrigin, encodeOrigin, type RunOrigin } from "../run/RunOrigin.ts"
 import { StateError } from "../run/StateError.ts"
 import { Status } from "../run/Status.ts"
+import { currentRun, readCurrent } from "./CurrentRun.ts"
 import { Disk } from "./Disk.ts"
 import { layerFile as layerFileCheckpoint } from "./FileCheckpoint.ts"
 import { liveHolder, lock, nameRun } from "./Lock.ts"
@@ -116,11 +116,7 @@ const make = Effect.fn("FileRunStore.make")(function*({ liveHolder, lock, nameRu
       )
     )
 
-  const currentOf = (batchDir: string) =>
-    Effect.map(
-      disk.read(currentFile(batchDir)),
-      (bytes) => bytes === undefined ? undefined : decoder.decode(bytes).trim()
-    )
+  const currentOf = (batchDir: string) => Effect.provideService(readCurrent(batchDir), Disk, disk)
 
   const lockOf = (ref: RunRef): string => lockFile(dirname(dirname(ref.directory)))
 
@@ -145,33 +141,7 @@ const make = Effect.fn("FileRunStore.make")(function*({ liveHolder, lock, nameRu
     yield* checkBatch(batchDir)
     const notes = yield* lock(lockFile(batchDir), batch)
     const refOf = (runId: string): RunRef => ({ runId, batch, directory: runDirectory(batchDir, runId) })
-    const named = yield* currentOf(batchDir)
-    // Who wrote it may have been killed before its name was durable, and a power cut would begin the batch anew.
-    if (named !== undefined) yield* disk.syncFolder(batchDir)
-    const runId = named ?? ""
-    // One that is empty names no run either: to begin anew, people remove it.
-    if (named !== undefined && !isRunId(named)) {
-      return yield* new StateError({
-        message: `${currentFile(batchDir)} names no run: ${JSON.stringify(runId.slice(0, 80))} can't be the id of one`,
-        hint: "write the id of the run to go on with into it, or remove it to start anew",
-        path: currentFile(batchDir)
-      })
-    }
-    if (runId !== "" && (yield* disk.modifiedAt(join(refOf(runId).directory, FIRST_PLAN))) === undefined) {
-      return yield* new StateError({
-        message: `${currentFile(batchDir)} names run ${runId}, whose plan is not there`,
-        hint: "restore the run from a backup, or remove that file to start anew",
-        path: currentFile(batchDir)
-      })
-    }
-    const journal = join(refOf(runId).directory, JOURNAL)
-    if (runId !== "" && (yield* disk.modifiedAt(journal)) === undefined) {
-      return yield* new StateError({
-        message: `${journal} is not there: durable events are missing`,
-        hint: `restore the file from a backup, or remove ${currentFile(batchDir)} to start anew`,
-        path: journal
-      })
-    }
+    const { runId, notes: about } = yield* Effect.provideService(currentRun(batchDir), Disk, disk)
     const discard = (ref: RunRef) =>
       Effect.zipRight(
         runId === "" ? disk.remove(currentFile(batchDir)) : disk.replace(currentFile(batchDir), `${runId}\n`),
@@ -211,7 +181,7 @@ const make = Effect.fn("FileRunStore.make")(function*({ liveHolder, lock, nameRu
           Effect.map(nextPlanName),
           Effect.tap((name) => disk.replace(join(ref.directory, name), encodePlan(plan)))
         ),
-      notes,
+      notes: [...notes, ...about],
       origin: readOrigin,
       keepOrigin,
       discard,

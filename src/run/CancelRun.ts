@@ -52,9 +52,9 @@ const notLive = ({ ref: { runId }, state: { halted } }: StoredRun) =>
   )
 
 /** Asks a live run to stop, as SIGTERM would. Fails where nothing works on it. */
-export const cancelRun = Effect.fn("CancelRun.cancelRun")(function*({ by, ref, wait, ...rest }: CancelRequest) {
+export const cancelRun = Effect.fn("CancelRun.cancelRun")(function*({ ref, wait, ...rest }: CancelRequest) {
   const store = yield* RunStore
-  const note = yield* maskNote(ref, rest.note)
+  const { by, note } = yield* maskNote(ref, rest)
   const inbox = yield* RunInbox
   let asked: Cancelled | undefined
 

@@ -87,11 +87,11 @@ const refused = ({ stored }: DecideRequest, waiting: WaitingGate, { decision, fi
 
 /** Decides a gate of a run, live or at rest. Fails where it is not there, does not wait, or was decided first. */
 export const decideGate = Effect.fn("DecideGate.decideGate")(function*(request: DecideRequest) {
-  const { by, stateDir, stored } = request
+  const { stateDir, stored } = request
   const { plan, ref, state } = stored
   const waiting = yield* findGate({ runId: ref.runId, plan, state }, request.gate)
   const option = yield* chooseOption(request, waiting)
-  const note = yield* maskNote(ref, request.note)
+  const { by, note } = yield* maskNote(ref, request)
   const decidedAt = new Date(yield* Clock.currentTimeMillis).toISOString()
   const answer = { option, by, ...(note === undefined ? {} : { note }), decidedAt }
   const { gate, path, target } = waiting

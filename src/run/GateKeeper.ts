@@ -66,7 +66,7 @@ export const makeKeeper = (
         const gate = stepState(targetState(yield* checkpoint.state, target), path)?.gate
         if (gate === undefined || gate.opened !== opened) return undefined
         const note = answer.note === undefined ? {} : { note: mask.text(answer.note) }
-        const decided = decideFact(target, path, gate, { ...answer, ...note })
+        const decided = decideFact(target, path, gate, { ...answer, by: mask.text(answer.by), ...note })
         if (Either.isLeft(decided)) {
           notes.add(`a decision about ${target}/${path} is of no use: ${decided.left}`)
           return undefined
@@ -117,7 +117,7 @@ export const makeKeeper = (
           const { invocations } = yield* checkpoint.state
           const meant = cancels.find(({ invocation }) => invocation === invocations)
           const note = meant?.note === undefined ? {} : { note: mask.text(meant.note) }
-          if (meant !== undefined) yield* Deferred.succeed(cancelled, { ...meant, ...note })
+          if (meant !== undefined) yield* Deferred.succeed(cancelled, { ...meant, by: mask.text(meant.by), ...note })
         }
         const about: Array<string> = []
         for (const left of decisions) {

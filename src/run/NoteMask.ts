@@ -9,9 +9,11 @@ import { type RunRef, RunStore } from "../checkpoint/RunStore.ts"
 import { Environment } from "../manifest/Environment.ts"
 import { makeMask } from "./Mask.ts"
 
-/** A note with the secrets of its run masked, as far as the environment has them. */
-export const maskNote = Effect.fn("NoteMask.maskNote")(function*(ref: RunRef, note: string | undefined) {
-  if (note === undefined) return undefined
+/** Who wrote, and what, with the secrets of the run masked, as far as the environment has them. */
+export const maskNote = Effect.fn("NoteMask.maskNote")(function*(
+  ref: RunRef,
+  { by, note }: { readonly by: string; readonly note?: string | undefined }
+) {
   const { variables } = yield* Environment
   const store = yield* RunStore
   const origin = yield* store.origin(ref)
@@ -22,5 +24,6 @@ export const maskNote = Effect.fn("NoteMask.maskNote")(function*(ref: RunRef, no
       return value === undefined ? [] : [[name, value]]
     })
   )
-  return makeMask(Object.keys(values), values).text(note)
+  const mask = makeMask(Object.keys(values), values)
+  return { by: mask.text(by), note: note === undefined ? undefined : mask.text(note) }
 })

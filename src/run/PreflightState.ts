@@ -83,7 +83,9 @@ export const checkAsStep = (event: PreflightEvent): StepEvent => {
 
 /** The checks after one more event about one of them. `invocation` is that of the run. */
 export const changeCheck = (checks: Checks = {}, event: PreflightEvent, invocation: number): Checks => {
-  const check = changeStep(checks[event.check] ?? noStep, checkAsStep(event), invocation)
+  // An id may be the name of something that every object has: `valueOf`.
+  const before = Object.hasOwn(checks, event.check) ? checks[event.check] : undefined
+  const check = changeStep(before ?? noStep, checkAsStep(event), invocation)
   // Only what a check that failed has printed is ever asked for.
   return { ...checks, [event.check]: check.status === "succeeded" ? slimStep(check) : check }
 }
