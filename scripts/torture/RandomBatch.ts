@@ -32,10 +32,13 @@ const JOURNAL = "append journal.ndjson"
 /** Small numbers mostly: what comes first in a run comes in every run. */
 const number = (dice: Dice): number => 1 + dice.below(dice.pick([4, 12, 40, 150]))
 
-const at = (dice: Dice, site: string): Mishap["when"] => ({
-  site,
-  nth: site.startsWith(JOURNAL) || site.startsWith("create") ? number(dice) : 1 + dice.below(2)
-})
+/** Each decision is dropped by a process of its own, which comes by each site once. */
+const visit = (dice: Dice, site: string): number => {
+  if (site.startsWith("create decision")) return 1
+  return site.startsWith(JOURNAL) ? number(dice) : 1 + dice.below(2)
+}
+
+const at = (dice: Dice, site: string): Mishap["when"] => ({ site, nth: visit(dice, site) })
 
 const mishap = (dice: Dice, when: Mishap["when"]): Mishap =>
   dice.upTo(1) < 0.75

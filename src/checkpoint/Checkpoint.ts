@@ -27,6 +27,14 @@ export class Checkpoint extends Context.Tag("pawl/Checkpoint")<Checkpoint, {
   readonly state: Effect.Effect<RunState>
   /** Records facts in order, as one unit; returns when they are durable and watchers have been told. */
   readonly append: (facts: ReadonlyArray<RunFact>) => Effect.Effect<void, StateError>
+  /**
+   * Records facts as `append` does if the state still is as they need it, and says whether it was.
+   * That is asked when nothing can come between the answer and the facts.
+   */
+  readonly appendIf: (
+    holds: (state: RunState) => boolean,
+    facts: ReadonlyArray<RunFact>
+  ) => Effect.Effect<boolean, StateError>
   /** Records facts that need not be durable before what follows them. Order is kept. */
   readonly note: (facts: ReadonlyArray<RunFact>) => Effect.Effect<void, StateError>
   /** Replaces `checkpoint.json` by the state as it is now, atomically. */

@@ -9,6 +9,7 @@
 import { Deferred, Effect, FiberId, Layer } from "effect"
 import { join } from "node:path"
 import type { RunFact } from "../run/RunEvent.ts"
+import type { RunState } from "../run/RunState.ts"
 import { StateError } from "../run/StateError.ts"
 import { Status } from "../run/Status.ts"
 import { Checkpoint } from "./Checkpoint.ts"
@@ -28,6 +29,8 @@ interface Waiting {
   readonly facts: ReadonlyArray<RunFact>
   /** Whether they must be synced; notes need not be. */
   readonly durable: boolean
+  /** Asked of the state that everything before them has made; on false they are left out. */
+  readonly holds?: (state: RunState) => boolean
   /** Completed when the facts are durable, for who waits in line. */
   readonly done?: Deferred.Deferred<void, StateError>
 }
@@ -111,15 +114,31 @@ const make = Effect.fn("FileCheckpoint.make")(function*(directory: string) {
     for (const { done } of batch) if (done !== undefined) Deferred.unsafeDone(done, Effect.fail(error))
   }
 
-  /** Commits everything that waits, as one. */
-  const commit = (): void => {
-    const batch = waiting
-    waiting = []
+  /** What can be written at once: facts with a condition are the first of a batch, since what is before them counts. */
+  const nextBatch = (): ReadonlyArray<Waiting> => {
+    const until = waiting.findIndex(({ holds }, index) => index > 0 && holds !== undefined)
+    const batch = until === -1 ? waiting : waiting.slice(0, until)
+    waiting = until === -1 ? [] : waiting.slice(until)
+    const [first] = batch
+    return first?.holds === undefined || first.holds(record.state())
+      ? batch
+      : [{ ...first, facts: [] }, ...batch.slice(1)]
+  }
+
+  const commitBatch = (batch: ReadonlyArray<Waiting>): void => {
     try {
       write(batch, batch.some(({ durable }) => durable))
       for (const { done } of batch) if (done !== undefined) Deferred.unsafeDone(done, Effect.void)
     } catch (cause) {
       fail(batch, cause)
+    }
+  }
+
+  /** Commits everything that waits. */
+  const commit = (): void => {
+    while (waiting.length > 0) {
+      if (broken === undefined) commitBatch(nextBatch())
+      else fail(waiting.splice(0), broken)
     }
   }
 
@@ -153,7 +172,7 @@ const make = Effect.fn("FileCheckpoint.make")(function*(directory: string) {
   const lead = Effect.suspend(() => {
     isCommitting = true
     return Effect.uninterruptible(Effect.flatMap(Effect.yieldNow(), () => {
-      while (waiting.length > 0) commit()
+      commit()
       isCommitting = false
       return afterCommit()
     }))
@@ -165,21 +184,30 @@ const make = Effect.fn("FileCheckpoint.make")(function*(directory: string) {
   // What was only noted is synced at the end too; who noted it is gone, so there is nobody to tell of a failure.
   yield* Effect.addFinalizer(() => Effect.ignoreLogged(guarded(() => attempt(sync))))
 
+  /** Stands in line until the facts are durable, or leads those who do. */
+  const inLine = (facts: Omit<Waiting, "durable" | "done">): Effect.Effect<void, StateError> => {
+    const done = Deferred.unsafeMake<void, StateError>(FiberId.none)
+    waiting.push({ ...facts, durable: true, done })
+    return isCommitting ? Deferred.await(done) : Effect.zipRight(lead, Deferred.await(done))
+  }
+
   return Checkpoint.of({
     recovery: recovered.recovery,
     state: Effect.sync(record.state),
     append: (facts) =>
       guarded(() => {
         underWay = Math.max(0, underWay + begun(facts))
-        if (!isCommitting && underWay === 0) {
-          // Nothing else runs that could come to stand in line.
-          waiting.push({ facts, durable: true })
-          commit()
-          return afterCommit()
-        }
-        const done = Deferred.unsafeMake<void, StateError>(FiberId.none)
-        waiting.push({ facts, durable: true, done })
-        return isCommitting ? Deferred.await(done) : Effect.zipRight(lead, Deferred.await(done))
+        if (isCommitting || underWay > 0) return inLine({ facts })
+        // Nothing else runs that could come to stand in line.
+        waiting.push({ facts, durable: true })
+        commit()
+        return afterCommit()
+      }),
+    appendIf: (holds, facts) =>
+      Effect.suspend(() => {
+        let held = false
+        const ask = (state: RunState): boolean => held = holds(state)
+        return Effect.map(guarded(() => inLine({ facts, holds: ask })), () => held)
       }),
     note: (facts) =>
       guarded(() => {

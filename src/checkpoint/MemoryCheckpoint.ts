@@ -28,6 +28,8 @@ export const layerMemory = (journal: Array<RunEvent>): Layer.Layer<Checkpoint, n
         recovery: { events: journal.length, snapshot: "none" },
         state: Effect.sync(record.state),
         append: commit,
+        appendIf: (holds, facts) =>
+          Effect.suspend(() => holds(record.state()) ? Effect.as(commit(facts), true) : Effect.succeed(false)),
         note: commit,
         snapshot: Effect.void
       })

@@ -12,7 +12,7 @@ import type { Checkpoint } from "../checkpoint/Checkpoint.ts"
 import { decideFact, type GateDecided } from "./GateDecision.ts"
 import { type GateAnswer, type GateQuestion, Gates, type LeftCancel, type LeftDecision } from "./Gates.ts"
 import type { Mask } from "./Mask.ts"
-import { targetState } from "./RunState.ts"
+import { type RunState, targetState } from "./RunState.ts"
 import type { StateError } from "./StateError.ts"
 import type { OpenGate } from "./StepState.ts"
 import { stepState } from "./TargetState.ts"
@@ -63,16 +63,23 @@ export const makeKeeper = (
     /** Records a decision if its gate is still open, as one unit. */
     const record = (target: string, path: string, opened: number, answer: GateAnswer) =>
       lock.withPermits(1)(Effect.gen(function*() {
-        const gate = stepState(targetState(yield* checkpoint.state, target), path)?.gate
-        if (gate === undefined || gate.opened !== opened) return undefined
+        const openGate = (state: RunState): OpenGate | undefined => {
+          const gate = stepState(targetState(state, target), path)?.gate
+          return gate?.opened === opened ? gate : undefined
+        }
+        const gate = openGate(yield* checkpoint.state)
+        if (gate === undefined) return undefined
         const note = answer.note === undefined ? {} : { note: mask.text(answer.note) }
         const decided = decideFact(target, path, gate, { ...answer, by: mask.text(answer.by), ...note })
         if (Either.isLeft(decided)) {
           notes.add(`a decision about ${target}/${path} is of no use: ${decided.left}`)
           return undefined
         }
-        // Whoever halts meanwhile finds it recorded, or not begun.
-        yield* Effect.uninterruptible(checkpoint.append([decided.right]))
+        // Whoever halts meanwhile finds it recorded, or not begun. A failure beside it may end the target first.
+        const isRecorded = yield* Effect.uninterruptible(
+          checkpoint.appendIf((state) => openGate(state) !== undefined, [decided.right])
+        )
+        if (!isRecorded) return undefined
         const waiting = asked.get(key(target, path))
         if (waiting === undefined) unheard.add(target)
         else yield* Deferred.succeed(waiting, decided.right)

@@ -47,6 +47,8 @@ export const rehearsalCheckpoint = (
     recovery: { events: journal.length, snapshot: "none" },
     state: Effect.sync(record.state),
     append: commit,
+    appendIf: (holds, facts) =>
+      Effect.suspend(() => holds(record.state()) ? Effect.as(commit(facts), true) : Effect.succeed(false)),
     note: commit,
     snapshot: Effect.void
   })

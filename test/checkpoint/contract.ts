@@ -69,6 +69,29 @@ export const checkpointContract = (
       }).pipe(Effect.provide(Layer.provide(make().open(), layerWatching(seen))))
     })
 
+    it.effect("facts with a condition are recorded if everything before them has left the state as they need it", () => {
+      const seen: Array<RunEvent> = []
+      return Effect.gen(function*() {
+        const checkpoint = yield* Checkpoint
+        yield* checkpoint.append([started])
+        const only = (id: string, unless: string) =>
+          checkpoint.appendIf((state) => targetState(state, unless).status === "pending", completed(id))
+        // All stand in line before the first of them is written.
+        const recorded = yield* Effect.all([
+          checkpoint.append(completed("a")),
+          only("b", "a"),
+          only("c", "b"),
+          checkpoint.append(completed("d")),
+          only("e", "d"),
+          only("f", "e")
+        ], { concurrency: "unbounded" })
+        expect(recorded).toEqual([undefined, false, true, undefined, false, true])
+        const ended = seen.flatMap((event) => event.type === "TargetCompleted" ? [event.target] : [])
+        expect(ended).toEqual(["a", "c", "d", "f"])
+        expect(seen.map(({ seq }) => seq)).toEqual(seen.map((_, index) => index + 1))
+      }).pipe(Effect.provide(Layer.provide(make().open(), layerWatching(seen))))
+    })
+
     it.effect("a watcher is told of an appended event before append returns", () => {
       const seen: Array<RunEvent> = []
       return Effect.gen(function*() {
