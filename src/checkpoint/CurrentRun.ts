@@ -2,16 +2,15 @@
  * The run that `current` names, looked at before it is gone on with.
  *
  * Owns what may not be taken for a batch that has not begun. Must not read the run itself. The surprise:
- * that the file is not there is how people begin anew, so it is only told; whatever else is missing is
- * refused.
+ * that the file is not there is how people begin anew, so it is only told; whatever else is missing keeps
+ * the batch from going on, but not from being begun anew by who says so.
  */
-import { Effect } from "effect"
-import { join } from "node:path"
+import { Effect, Either } from "effect"
 import { isRunId } from "../run/RunId.ts"
 import { StateError } from "../run/StateError.ts"
 import { Disk } from "./Disk.ts"
-import { JOURNAL } from "./Recover.ts"
-import { currentFile, FIRST_PLAN, logsFolder, runDirectory, runsDirectory } from "./RunDirectory.ts"
+import { checkParts, isRun } from "./LostParts.ts"
+import { currentFile, runDirectory, runsDirectory } from "./RunDirectory.ts"
 
 const decoder = new TextDecoder()
 
@@ -22,53 +21,49 @@ export const readCurrent = Effect.fn("CurrentRun.readCurrent")(function*(batchDi
   return bytes === undefined ? undefined : decoder.decode(bytes).trim()
 })
 
+export interface CurrentRun {
+  /** What the file says; absent where it is not there. */
+  readonly text?: string
+  /** The run that the batch goes on with; absent where it begins, or none is named. */
+  readonly runId?: string
+  /** Why the batch can't go on: no run is named, or a part of it is lost. */
+  readonly lost?: StateError
+  /** What is to be said where the batch begins. */
+  readonly anew: ReadonlyArray<string>
+}
+
 const TOLD = 3
 
-/** The run that a batch goes on with, "" where it begins, and what is to be said of that. */
+const begin = Effect.fn("CurrentRun.begin")(function*(batchDir: string) {
+  const names = yield* (yield* Disk).list(runsDirectory(batchDir))
+  const earlier = yield* Effect.filter(names, (id) => isRun(runDirectory(batchDir, id)))
+  const newest = earlier.toSorted().slice(-TOLD).join(", ")
+  const anew = earlier.length === 0
+    ? []
+    : [`${currentFile(batchDir)} is not there, so this batch begins anew; earlier runs of it: ${newest}`]
+  const beginning: CurrentRun = { anew }
+  return beginning
+})
+
+/** The run that a batch goes on with, and whether it can; to be asked under the lock. */
 export const currentRun = Effect.fn("CurrentRun.currentRun")(function*(batchDir: string) {
   const disk = yield* Disk
-  const current = currentFile(batchDir)
-  const runId = yield* readCurrent(batchDir)
-  if (runId === undefined) {
-    const earlier = yield* disk.list(runsDirectory(batchDir))
-    const newest = earlier.toSorted().slice(-TOLD).join(", ")
-    const notes = earlier.length === 0
-      ? []
-      : [`${current} is not there, so this batch begins anew; earlier runs of it: ${newest}`]
-    return { runId: "", notes }
-  }
+  const path = currentFile(batchDir)
+  const text = yield* readCurrent(batchDir)
+  if (text === undefined) return yield* begin(batchDir)
   // Who wrote it may have been killed before its name was durable, and a power cut would begin the batch anew.
   yield* disk.syncFolder(batchDir)
-  // One that is empty names no run either: to begin anew, people remove it.
-  if (!isRunId(runId)) {
-    return yield* new StateError({
-      message: `${current} names no run: ${JSON.stringify(runId.slice(0, 80))} can't be the id of one`,
-      hint: "write the id of the run to go on with into it, or remove it to start anew",
-      path: current
+  // One that is empty names no run either: to begin anew, people say so.
+  if (!isRunId(text)) {
+    const lost = new StateError({
+      message: `${path} names no run: ${JSON.stringify(text.slice(0, 80))} can't be the id of one`,
+      hint: "write the id of the run to go on with into it, or start anew with --fresh",
+      path
     })
+    const unnamed: CurrentRun = { text, lost, anew: [] }
+    return unnamed
   }
-  const directory = runDirectory(batchDir, runId)
-  if ((yield* disk.modifiedAt(join(directory, FIRST_PLAN))) === undefined) {
-    return yield* new StateError({
-      message: `${current} names run ${runId}, whose plan is not there`,
-      hint: "restore the run from a backup, or remove that file to start anew",
-      path: current
-    })
-  }
-  const journal = join(directory, JOURNAL)
-  const first = yield* disk.read(journal, 0, 1)
-  // The first event is there before anything is started, and a summary comes last.
-  const isLost = first === undefined || (first.length === 0 && (
-    (yield* disk.list(logsFolder(directory))).length > 0
-    || (yield* disk.modifiedAt(join(directory, "summary.json"))) !== undefined
-  ))
-  if (isLost) {
-    return yield* new StateError({
-      message: `${journal} is ${first === undefined ? "not there" : "empty, though steps have run"}: `
-        + "durable events are missing",
-      hint: `restore the file from a backup, or remove ${current} to start anew`,
-      path: journal
-    })
-  }
-  return { runId, notes: [] }
+  const parts = yield* Effect.either(checkParts(runDirectory(batchDir, text), path))
+  const named: CurrentRun = { text, runId: text, anew: [], ...(Either.isLeft(parts) ? { lost: parts.left } : {}) }
+  return named
 })

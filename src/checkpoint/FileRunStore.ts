@@ -14,8 +14,10 @@ import { Status } from "../run/Status.ts"
 import { currentRun, readCurrent } from "./CurrentRun.ts"
 import { Disk } from "./Disk.ts"
 import { layerFile as layerFileCheckpoint } from "./FileCheckpoint.ts"
+import { checkBatch, listRuns } from "./ListRuns.ts"
 import { liveHolder, lock, nameRun } from "./Lock.ts"
 import { readEvents } from "./ReadEvents.ts"
+import { checkParts, isRun } from "./LostParts.ts"
 import { JOURNAL, recover } from "./Recover.ts"
 import {
   batchDirectory,
@@ -29,8 +31,8 @@ import {
   originFile,
   removedFolder,
   runDirectory,
-  runsDirectory,
-  spoolFolder
+  spoolFolder,
+  SUMMARY
 } from "./RunDirectory.ts"
 import { type RunRef, RunStore } from "./RunStore.ts"
 
@@ -90,33 +92,8 @@ const make = Effect.fn("FileRunStore.make")(function*({ liveHolder, lock, nameRu
       disk.checkFolder,
       { discard: true }
     )
-  const checkBatch = (batchDir: string) =>
-    Effect.forEach([batchDir, runsDirectory(batchDir)], disk.checkFolder, { discard: true })
-
-  const runsOf = (stateDir: string, batch: string) => {
-    const batchDir = batchDirectory(stateDir, batch)
-    return disk.list(runsDirectory(batchDir)).pipe(
-      Effect.tap((names) => Effect.when(checkBatch(batchDir), () => names.length > 0)),
-      Effect.flatMap(Effect.forEach((runId) => {
-        const directory = runDirectory(batchDir, runId)
-        return Effect.map(
-          disk.modifiedAt(join(directory, FIRST_PLAN)),
-          (at) => ({ at, ref: { runId, batch, directory } })
-        )
-      })),
-      Effect.map((runs) => runs.flatMap(({ at, ref }) => at === undefined ? [] : [{ at, ref }]))
-    )
-  }
-
-  const list = (stateDir: string) =>
-    disk.list(stateDir).pipe(
-      Effect.flatMap(Effect.forEach((batch) => runsOf(stateDir, batch))),
-      Effect.map((batches) =>
-        batches.flat().sort((a, b) => b.at - a.at || (a.ref.runId < b.ref.runId ? 1 : -1)).map(({ ref }) => ref)
-      )
-    )
-
   const currentOf = (batchDir: string) => Effect.provideService(readCurrent(batchDir), Disk, disk)
+  const isThere = (directory: string) => Effect.provideService(isRun(directory), Disk, disk)
 
   const lockOf = (ref: RunRef): string => lockFile(dirname(dirname(ref.directory)))
 
@@ -128,9 +105,12 @@ const make = Effect.fn("FileRunStore.make")(function*({ liveHolder, lock, nameRu
 
   const read = Effect.fn("FileRunStore.read")(function*(ref: RunRef) {
     yield* checkRun(ref)
+    const batchDir = dirname(dirname(ref.directory))
+    const isCurrent = (yield* currentOf(batchDir)) === ref.runId
+    const parts = checkParts(ref.directory, isCurrent ? currentFile(batchDir) : undefined)
+    yield* Effect.provideService(parts, Disk, disk)
     const { state } = yield* Effect.provideService(recover(ref.directory), Disk, disk)
     const plan = yield* readPlan(ref.directory, state.plan === "" ? FIRST_PLAN : state.plan)
-    const isCurrent = (yield* currentOf(dirname(dirname(ref.directory)))) === ref.runId
     const process = yield* live(ref)
     return { ref, plan, state, ...(process && { live: process }), ...(isCurrent ? { isCurrent: true as const } : {}) }
   })
@@ -138,13 +118,13 @@ const make = Effect.fn("FileRunStore.make")(function*({ liveHolder, lock, nameRu
   const open = Effect.fn("FileRunStore.open")(function*(stateDir: string, batch: string) {
     const batchDir = batchDirectory(stateDir, batch)
     yield* disk.makeFolder(batchDir)
-    yield* checkBatch(batchDir)
+    yield* Effect.provideService(checkBatch(batchDir), Disk, disk)
     const notes = yield* lock(lockFile(batchDir), batch)
     const refOf = (runId: string): RunRef => ({ runId, batch, directory: runDirectory(batchDir, runId) })
-    const { runId, notes: about } = yield* Effect.provideService(currentRun(batchDir), Disk, disk)
+    const { anew, lost, runId, text } = yield* Effect.provideService(currentRun(batchDir), Disk, disk)
     const discard = (ref: RunRef) =>
       Effect.zipRight(
-        runId === "" ? disk.remove(currentFile(batchDir)) : disk.replace(currentFile(batchDir), `${runId}\n`),
+        text === undefined ? disk.remove(currentFile(batchDir)) : disk.replace(currentFile(batchDir), `${text}\n`),
         disk.remove(ref.directory)
       )
     const sweep = disk.remove(removedFolder(batchDir))
@@ -157,10 +137,11 @@ const make = Effect.fn("FileRunStore.make")(function*({ liveHolder, lock, nameRu
       yield* sweep
     })
     return {
-      ...(runId === "" ? {} : { current: refOf(runId) }),
+      ...(runId === undefined ? {} : { current: refOf(runId) }),
+      ...(lost === undefined ? {} : { lost }),
+      anew,
       plan: (ref: RunRef, name: string) => readPlan(ref.directory, name),
-      exists: (id: string) =>
-        Effect.map(disk.modifiedAt(join(refOf(id).directory, FIRST_PLAN)), (at) => at !== undefined),
+      exists: (id: string) => isThere(refOf(id).directory),
       create: (id: string, plan: Plan) => {
         const ref = refOf(id)
         const made = disk.makeFolder(logsFolder(ref.directory)).pipe(
@@ -181,7 +162,7 @@ const make = Effect.fn("FileRunStore.make")(function*({ liveHolder, lock, nameRu
           Effect.map(nextPlanName),
           Effect.tap((name) => disk.replace(join(ref.directory, name), encodePlan(plan)))
         ),
-      notes: [...notes, ...about],
+      notes,
       origin: readOrigin,
       keepOrigin,
       discard,
@@ -191,7 +172,7 @@ const make = Effect.fn("FileRunStore.make")(function*({ liveHolder, lock, nameRu
   })
 
   return RunStore.of({
-    list,
+    list: (stateDir) => Effect.provideService(listRuns(stateDir), Disk, disk),
     read,
     origin: readOrigin,
     live,
@@ -210,7 +191,7 @@ const make = Effect.fn("FileRunStore.make")(function*({ liveHolder, lock, nameRu
         Layer.provide(Layer.merge(Layer.succeed(Disk, disk), Layer.succeed(Status, status))),
         Layer.provide(Layer.effectDiscard(Effect.zipRight(checkRun(ref), nameRun(lockOf(ref), ref.runId))))
       ),
-    saveSummary: (ref, text) => disk.replace(join(ref.directory, "summary.json"), text)
+    saveSummary: (ref, text) => disk.replace(join(ref.directory, SUMMARY), text)
   })
 })
 

@@ -10,6 +10,7 @@ import { join } from "node:path"
 import { Disk } from "./Disk.ts"
 import type { Damage } from "./Journal.ts"
 import { checksumIn, decodeNext, eventText } from "./JournalLine.ts"
+import { checkJournal, SET_ASIDE } from "./LostParts.ts"
 import { damaged, JOURNAL } from "./Recover.ts"
 import type { JournalEvent, JournalPart, JournalPlace } from "./RunStore.ts"
 
@@ -56,9 +57,13 @@ export const readEvents = Effect.fn("ReadEvents.readEvents")(function*(directory
   const disk = yield* Disk
   const path = join(directory, JOURNAL)
   for (let chunk = CHUNK_BYTES;; chunk *= 2) {
-    const bytes = (yield* disk.read(path, from.bytes, chunk)) ?? new Uint8Array()
+    const found = yield* disk.read(path, from.bytes, chunk)
+    const bytes = found ?? new Uint8Array()
     const part = yield* Either.mapLeft(readLines(bytes, from), (damage) => damaged(path, damage))
+    if (part.events.length > 0) return part
     // A line longer than a chunk is read again with a larger one.
-    if (part.events.length > 0 || bytes.length < chunk) return part
+    if (bytes.length === chunk) continue
+    if (found === undefined || from.seq === 0) yield* checkJournal(directory, SET_ASIDE)
+    return part
   }
 })

@@ -7,6 +7,8 @@
 import { join } from "node:path"
 
 export const FIRST_PLAN = "plan.json"
+export const CURRENT = "current"
+export const SUMMARY = "summary.json"
 
 const planName = /^plan(?:\.(\d+))?\.json$/
 
@@ -24,7 +26,7 @@ export const nextPlanName = (names: ReadonlyArray<string>): string => {
 
 export const batchDirectory = (stateDir: string, batch: string): string => join(stateDir, batch)
 export const lockFile = (batchDir: string): string => join(batchDir, "lock")
-export const currentFile = (batchDir: string): string => join(batchDir, "current")
+export const currentFile = (batchDir: string): string => join(batchDir, CURRENT)
 export const runsDirectory = (batchDir: string): string => join(batchDir, "runs")
 export const runDirectory = (batchDir: string, runId: string): string => join(batchDir, "runs", runId)
 /** Runs on their way out. What is in here is no run any more. */

@@ -59,7 +59,14 @@ export interface JournalPart {
 export interface OpenBatch {
   /** The run that `pawl run` goes on with: the latest that was not set aside. */
   readonly current?: RunRef
-  /** What a person should know about the batch's folder and who had it last. */
+  /**
+   * Why the batch can't be gone on with: `current` names no run, or a part of the one that it names is lost.
+   * Who does not set that aside has to fail with it.
+   */
+  readonly lost?: StateError
+  /** What a person should know where a run is made: that others were before it, and nothing names one. */
+  readonly anew: ReadonlyArray<string>
+  /** What a person should know about who had the batch last. */
   readonly notes: ReadonlyArray<string>
   /** One of the plans that a run's directory holds, by file name. */
   readonly plan: (ref: RunRef, name: string) => Effect.Effect<Plan, StateError>
@@ -82,14 +89,21 @@ export interface OpenBatch {
 }
 
 export class RunStore extends Context.Tag("pawl/RunStore")<RunStore, {
-  /** Every run of every batch, newest first. A state directory that is not there holds none. */
+  /**
+   * Every run of every batch, newest first, those that can't be read among them: of one that `current` names
+   * the folder may be gone. A state directory that is not there holds none.
+   */
   readonly list: (stateDir: string) => Effect.Effect<ReadonlyArray<RunRef>, StateError>
+  /** The state and the plan of a run. Fails where a part of it is lost or damaged. */
   readonly read: (ref: RunRef) => Effect.Effect<StoredRun, StateError>
   /** What was kept of a run's surroundings. */
   readonly origin: (ref: RunRef) => Effect.Effect<RunOrigin | undefined, StateError>
   /** The process that works on a run now; much cheaper than reading the run. */
   readonly live: (ref: RunRef) => Effect.Effect<LiveProcess | undefined>
-  /** Events after a place, some at a time; none where there are no more for now. A torn last line is not one. */
+  /**
+   * Events after a place, some at a time; none where there are no more for now. A torn last line is not one.
+   * Fails where the journal, or its beginning, is lost.
+   */
   readonly events: (ref: RunRef, from: JournalPlace) => Effect.Effect<JournalPart, StateError>
   /** Bytes of all the files of a run. */
   readonly size: (ref: RunRef) => Effect.Effect<number, StateError>

@@ -73,6 +73,8 @@ const removeDue = (stateDir: string, batch: string, rule: Rule) =>
   Effect.scoped(Effect.gen(function*() {
     const store = yield* RunStore
     const opened = yield* store.open(stateDir, batch)
+    // Which of its runs is the one to keep is not sure.
+    if (opened.lost !== undefined) return yield* opened.lost
     yield* opened.sweep
     const refs = (yield* store.list(stateDir)).filter((ref) => ref.batch === batch)
     // Until the lock was there somebody may have gone on with a run.

@@ -7,7 +7,7 @@
  */
 import { FileSystem } from "@effect/platform"
 import { Effect } from "effect"
-import { join } from "node:path"
+import { basename, join } from "node:path"
 import type { StoredRun } from "../checkpoint/RunStore.ts"
 import { PREFLIGHT } from "../plan/Preflight.ts"
 import { allSteps } from "../plan/StepTree.ts"
@@ -19,7 +19,8 @@ import type { SummaryStep, SummaryTarget } from "../report/Summary.ts"
 import { table } from "../report/Table.ts"
 import { StateError } from "../run/StateError.ts"
 import { logPath } from "../run/LogPath.ts"
-import { logFolder, loggedPaths } from "./LogFiles.ts"
+import { logFolder, loggedPaths, loggedState } from "./LogFiles.ts"
+import { hasLeftLog, some } from "./LostLogs.ts"
 import { Output } from "./Output.ts"
 import { why } from "./Why.ts"
 
@@ -59,7 +60,24 @@ const logsOf = Effect.fn("cli.logs.of")(
   }
 )
 
-/** Prints the list of the logs of a run. */
+/** The files of logs that are listed and gone; that of a step which is under way may not have its name yet. */
+const goneOf = Effect.fn("cli.logs.gone")(function*({ plan, ref, state }: StoredRun, logs: ReadonlyArray<Log>) {
+  const byTarget = new Map<string, Array<Log>>()
+  for (const log of logs) {
+    if (!hasLeftLog(loggedState(plan, state, log.target), log.path)) continue
+    const others = byTarget.get(log.target)
+    if (others === undefined) byTarget.set(log.target, [log])
+    else others.push(log)
+  }
+  const gone: Array<string> = []
+  for (const [target, known] of byTarget) {
+    const names = new Set(yield* namesOf(ref.directory, target))
+    for (const { log } of known) if (!names.has(basename(log))) gone.push(log)
+  }
+  return gone
+})
+
+/** Prints the list of the logs of a run, and says which of them are gone. */
 export const listLogs = Effect.fn("cli.logs.list")(function*(stored: StoredRun) {
   const output = yield* Output
   const { preflight, targets } = statusDocument(stored)
@@ -68,6 +86,11 @@ export const listLogs = Effect.fn("cli.logs.list")(function*(stored: StoredRun) 
     ...(yield* Effect.forEach(targets, (target, index) => logsOf(stored, target, index))).flat()
   ]
   if (logs.length === 0) yield* output.note(`run ${stored.ref.runId} has no logs yet`)
+  const gone = yield* goneOf(stored, logs)
+  if (gone.length > 0) {
+    const words = gone.length === 1 ? "1 of these logs is" : `${gone.length} of these logs are`
+    yield* output.warn(`${words} gone, though the steps have run: ${some(gone)}`)
+  }
   yield* output.answer(
     (): LogsDocument => ({ schema: "pawl.logs/v1", runId: stored.ref.runId, logs }),
     (style, columns) =>

@@ -9,7 +9,7 @@ import { RunStore, type StoredRun } from "../checkpoint/RunStore.ts"
 import { printable } from "../report/Printable.ts"
 import { ExitCode } from "../run/ExitCode.ts"
 import type { RunState } from "../run/RunState.ts"
-import { stepState } from "../run/TargetState.ts"
+import { stepState, type TargetState } from "../run/TargetState.ts"
 import { UsageError } from "../run/UsageError.ts"
 import type { logsData } from "./LookingCommands.ts"
 import { findRun } from "./FindRun.ts"
@@ -17,6 +17,7 @@ import type { Values } from "./Flag.ts"
 import { listLogs, namesOf } from "./ListLogs.ts"
 import { logCut } from "./LogCut.ts"
 import { findLogs, logFiles, loggedState, type WantedLogs } from "./LogFiles.ts"
+import { hasLeftLog, isOpenedByCheck, lostLogs } from "./LostLogs.ts"
 import { Output } from "./Output.ts"
 import { type OpenLog, printLog } from "./PrintLog.ts"
 import { textOnly } from "./TextOnly.ts"
@@ -100,15 +101,17 @@ const follow = Effect.fn("cli.logs.follow")(function*(look: Look, start: Readonl
 
 /** Why there is nothing to print: nothing was printed, or nothing has run. */
 const explainNothing = Effect.fn("cli.logs.nothing")(function*(
-  { stored, wanted }: Look,
+  target: TargetState,
   logs: ReadonlyArray<OpenLog>,
   word: string
 ) {
-  const store = yield* RunStore
   const output = yield* Output
-  const target = loggedState(stored.plan, (yield* store.read(stored.ref)).state, wanted.target)
   if (logs.some(({ path }) => stepState(target, path)?.silent === true)) {
     yield* output.note(`\`${word}\` succeeded without printing anything`)
+    return ExitCode.Ok
+  }
+  if (logs.some(({ path }) => isOpenedByCheck(target, path))) {
+    yield* output.note(`\`${word}\` has no log: its check succeeded, and printed nothing unless the log was removed`)
     return ExitCode.Ok
   }
   return yield* wrong(`\`${word}\` has no log`, "it has not run yet, or has not been started by this run")
@@ -116,6 +119,7 @@ const explainNothing = Effect.fn("cli.logs.nothing")(function*(
 
 export const logsCommand = Effect.fn("cli.logs")(function*(flags: LogsFlags, args: ReadonlyArray<string>) {
   const output = yield* Output
+  const store = yield* RunStore
   const [run = "", word] = args
   const { stored } = yield* findRun(flags, run)
   if (word === undefined) {
@@ -127,11 +131,24 @@ export const logsCommand = Effect.fn("cli.logs")(function*(flags: LogsFlags, arg
   if (Either.isLeft(found)) return yield* new UsageError({ problems: [found.left] })
   const look = { stored, wanted: found.right, flags }
   const start = yield* openLogs(look, stored.state, [])
-  const logs = flags.follow && stored.live !== undefined
+  const isFollowed = flags.follow && stored.live !== undefined
+  const logs = isFollowed
     ? yield* follow(look, start)
     : (yield* printAll({ logs: start }, found.right.isOne)).logs
   for (const part of logs.flatMap(({ cut }) => cut?.end() ?? [])) output.sink.write(part)
-  if (logs.every(({ offset }) => offset === 0)) return yield* explainNothing(look, logs, word)
+  if (output.sink.isClosed()) return ExitCode.Ok
+  const missing = logs.filter(({ offset }) => offset === 0)
+  if (missing.length > 0 || logs.length === 0) {
+    const stateNow = Effect.map(
+      store.read(stored.ref),
+      ({ state }) => loggedState(stored.plan, state, found.right.target)
+    )
+    // What ended after the logs were looked for is not missing in them.
+    const looked = isFollowed ? yield* stateNow : loggedState(stored.plan, stored.state, found.right.target)
+    const lost = lostLogs(stored.ref.runId, missing.filter(({ path }) => hasLeftLog(looked, path)))
+    if (lost !== undefined) return yield* lost
+    if (missing.length === logs.length) return yield* explainNothing(yield* stateNow, logs, word)
+  }
   const { attempt } = flags
   const most = Math.max(...logs.map(({ cut }) => cut?.attempts() ?? 0))
   if (attempt !== undefined && attempt > most) {

@@ -23,8 +23,11 @@ export interface ListedTarget {
   readonly fate: Fate
 }
 
-/** A step may have ended without ever being started, where its expression failed, and leaves no log in silence. */
-const hasLog = ({ attempts, invocation, reason, silent }: StepState): boolean =>
+/**
+ * Whether a step left a log: it may have ended without ever being started, where its expression failed, and
+ * leaves none in silence.
+ */
+export const hasLog = ({ attempts, invocation, reason, silent }: StepState): boolean =>
   silent !== true && (invocation !== undefined || (attempts > 0 && reason !== "expression-failed"))
 
 type Known = Omit<SummaryStep, "path" | "kind">

@@ -31,8 +31,9 @@ export const openRun = (
   isUnfinished: (ref: RunRef) => Effect.Effect<boolean, StateError>
 ): Effect.Effect<OpenedRun, StateError | UsageError> =>
   Effect.gen(function*() {
-    const { current } = opened
+    const { anew, current, lost } = opened
     const { fresh, runId } = options
+    if (!fresh && lost !== undefined) return yield* lost
     if (!fresh && current !== undefined && (runId === undefined || runId === current.runId)) {
       return { ref: current, created: false, notes: [] }
     }
@@ -53,5 +54,6 @@ export const openRun = (
       })
     }
     const aside = current === undefined ? [] : [`run ${current.runId} is set aside`]
-    return yield* create(opened, runId ?? (yield* makeRunId), plan, aside)
+    const why = lost === undefined ? [] : [`this batch begins anew, though ${lost.message}`]
+    return yield* create(opened, runId ?? (yield* makeRunId), plan, [...anew, ...aside, ...why])
   })

@@ -80,9 +80,12 @@ export const recordAtRest = (stateDir: string, { ref, state: before }: StoredRun
       })
     return yield* Effect.scoped(Effect.flatMap(
       store.open(stateDir, ref.batch),
-      // Which run it records is only known here, so this one layer can't be built in `main`.
-      // oxlint-disable-next-line no-restricted-properties
-      ({ notes }) => Effect.provide(takeUp(notes), store.checkpoint(ref))
+      ({ lost, notes }) => {
+        const recording = takeUp(lost === undefined ? notes : [...notes, lost.message])
+        // Which run it records is only known here, so this one layer can't be built in `main`.
+        // oxlint-disable-next-line no-restricted-properties
+        return Effect.provide(recording, store.checkpoint(ref))
+      }
     )).pipe(
       Effect.retry({
         ...patience,

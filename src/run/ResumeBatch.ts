@@ -86,6 +86,7 @@ export const resumeBatch = Effect.fn("ResumeBatch.resumeBatch")(function*(option
   const store = yield* RunStore
   return yield* Effect.scoped(Effect.gen(function*() {
     const opened = yield* store.open(stateDir, ref.batch)
+    if (opened.lost !== undefined) return yield* opened.lost
     const { plan } = yield* store.read(ref)
     yield* expectPlan(plan, options.expectPlan)
     const origin = yield* opened.origin(ref)

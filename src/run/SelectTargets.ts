@@ -3,7 +3,7 @@
  *
  * Owns what `--order longest-first` looks at. Must not record anything.
  */
-import { Array as Arr, Effect, Either, HashMap } from "effect"
+import { Array as Arr, Effect, Either, HashMap, Option } from "effect"
 import { RunStore } from "../checkpoint/RunStore.ts"
 import { type ManifestError, problemsOf } from "../manifest/ManifestError.ts"
 import type { Plan } from "../plan/Plan.ts"
@@ -31,8 +31,10 @@ const earlierDurations = (stateDir: string, batch: string) =>
     const runs = (yield* store.list(stateDir)).filter((ref) => ref.batch === batch)
     const durations = new Map<string, number>()
     for (const ref of runs.toReversed()) {
-      const { state } = yield* store.read(ref)
-      for (const [id, { durationMs }] of HashMap.toEntries(state.targets)) {
+      // One that can't be read is told of by `pawl runs`; a run that starts anew must not depend on it.
+      const stored = yield* Effect.option(store.read(ref))
+      if (Option.isNone(stored)) continue
+      for (const [id, { durationMs }] of HashMap.toEntries(stored.value.state.targets)) {
         if (durationMs !== undefined) durations.set(id, durationMs)
       }
     }

@@ -39,6 +39,14 @@ const made = (stateDir: string, runId: string, ...facts: ReadonlyArray<RunFact>)
     return ref
   }))
 
+/** A run whose pawl was killed before its first event. */
+const created = (stateDir: string, runId: string) =>
+  Effect.scoped(Effect.gen(function*() {
+    const store = yield* RunStore
+    const opened = yield* store.open(stateDir, "nightly")
+    return yield* opened.create(runId, nightly)
+  }))
+
 const start = { bytes: 0, seq: 0 }
 const journalOf = ({ directory }: RunRef): string => join(directory, "journal.ndjson")
 
@@ -106,11 +114,30 @@ describe("reading the events of a run", () => {
       expect(error.message).toContain("journal.ndjson: line 4 is damaged: its checksum does not match")
     }).pipe(Effect.provide(live)))
 
-  it.effect("gives none of a run that has no journal yet", () =>
+  it.effect("gives none of a run that has not begun", () =>
     Effect.gen(function*() {
       const store = yield* RunStore
-      const ref = { runId: "r1", batch: "nightly", directory: folder() }
+      const ref = yield* created(folder(), "r1")
       expect(yield* store.events(ref, start)).toEqual({ events: [], place: start })
+      expect((yield* store.read(ref)).state.seq).toBe(0)
+    }).pipe(Effect.provide(live)))
+
+  it.effect("fails where the journal is gone, or has lost what was begun", () =>
+    Effect.gen(function*() {
+      const store = yield* RunStore
+      const ref = yield* made(folder(), "r1", ...completed("api"))
+      const all = yield* store.events(ref, start)
+      mkdirSync(join(ref.directory, "logs", "api"))
+      for (const text of ["", "{\"seq\":1"]) {
+        writeFileSync(journalOf(ref), text)
+        const error = yield* Effect.flip(store.events(ref, start))
+        expect(error.message).toMatch(/journal\.ndjson (is empty|holds no whole event), though steps have run/)
+        expect((yield* Effect.flip(store.read(ref))).message).toBe(error.message)
+      }
+      rmSync(journalOf(ref))
+      for (const place of [start, all.place]) {
+        expect((yield* Effect.flip(store.events(ref, place))).message).toContain("journal.ndjson is not there")
+      }
     }).pipe(Effect.provide(live)))
 })
 
@@ -142,6 +169,29 @@ const removed = (stateDir: string, ref: RunRef) =>
     const opened = yield* store.open(stateDir, "nightly")
     yield* opened.remove(ref)
   }))
+
+describe("a batch whose current run is lost in part", () => {
+  it.effect("is opened, and says what is lost; taking a new run back leaves it as it was", () =>
+    Effect.gen(function*() {
+      const store = yield* RunStore
+      const stateDir = folder()
+      const older = yield* made(stateDir, "r1")
+      const ref = yield* made(stateDir, "r2")
+      rmSync(join(ref.directory, "plan.json"))
+      const { lost, named } = yield* Effect.scoped(Effect.gen(function*() {
+        const opened = yield* store.open(stateDir, "nightly")
+        const anew = yield* opened.create("r3", nightly)
+        yield* opened.discard(anew)
+        return { lost: opened.lost, named: opened.current?.runId }
+      }))
+      expect([named, readFileSync(join(stateDir, "nightly", "current"), "utf8")]).toEqual(["r2", "r2\n"])
+      expect(lost?.message).toContain("current names run r2, whose plan is not there")
+      expect((yield* store.list(stateDir)).map(({ runId }) => runId)).toEqual(["r2", "r1"])
+      rmSync(join(older.directory, "plan.json"))
+      const error = yield* Effect.flip(store.read(older))
+      expect([error.path, error.hint.includes("it is set aside")]).toEqual([join(older.directory, "plan.json"), true])
+    }).pipe(Effect.provide(live)))
+})
 
 describe("removing a run", () => {
   it.effect("leaves nothing of it, and no other run is touched", () =>
