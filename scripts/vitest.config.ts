@@ -1,9 +1,12 @@
 /**
  * How the tests run: two projects, `unit` and `e2e`, in processes of their own.
  *
- * The surprise: vitest itself runs under Bun (see `npm test`), and a forked worker is started with the
- * executable of its parent, so the tests run on what the product runs on.
+ * Files run side by side, so no test may count on being alone: each works in a folder of its own, and
+ * knows the processes it started by that folder. The surprise: vitest itself runs under Bun (see
+ * `npm test`), and a forked worker is started with the executable of its parent, so the tests run on what
+ * the product runs on.
  */
+import { availableParallelism } from "node:os"
 import { defineConfig } from "vitest/config"
 
 /** Tests that run the compiled executable; `npm test` builds it before them. */
@@ -17,6 +20,9 @@ export default defineConfig({
     pool: "forks",
     // Files share a process, and what it has loaded: nothing in the source keeps state in a module.
     isolate: false,
+    // One process for each core, on two cores as well; more than a few only wait for one another's disk.
+    maxWorkers: Math.min(availableParallelism(), 8),
+    minWorkers: 1,
     allowOnly: false,
     projects: [
       {

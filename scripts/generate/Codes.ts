@@ -16,7 +16,9 @@ type Rows = ReadonlyArray<ReadonlyArray<string>>
 const whatToDo: { readonly [Name in keyof typeof ExitCode]: string } = {
   Ok: "Go on. With `--strict` any blocked or errored target makes it 1.",
   Stuck: "Look at `targets` of the summary.",
-  ComeBackLater: "Run again after `retryAt`; where that is null, once what `preflight` of the summary tells is mended.",
+  ComeBackLater:
+    "Run again after `retryAt`. After a failed check of the preflight that is null where no time is known: run again once "
+    + "what `preflight` of the summary tells is mended.",
   DecisionNeeded: "`pawl approve` or `pawl reject`, then run again.",
   Usage: "Fix the call.",
   NotAcceptable:
@@ -53,7 +55,9 @@ const haltReasons: { readonly [Reason in HaltReason]: string } = {
   NoMatchingItems: "No target was chosen: `--only` matched none. The exit code is 0.",
   RateLimited: "A rate limit, or with `--no-wait` a wait of more than a minute: run again after `retryAt`.",
   AwaitingApproval: "Nothing is left but targets that rest at a gate; without `--auto-advance`, as soon as one does.",
-  PreflightFailed: "A check of the `preflight` failed, so that no target was started.",
+  PreflightFailed:
+    "A check of the `preflight` failed, so that no target was started. The exit code is 2; `retryAt` is null where it is not "
+    + "known when to come back.",
   ShutdownRequested: "A signal asked pawl to stop.",
   CheckpointFailed: "The run's state could not be written."
 }

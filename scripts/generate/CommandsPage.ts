@@ -57,7 +57,7 @@ and nothing is begun.`
 const precedence =
   `The code follows from the state of the selected targets, not from what this invocation happened to do: running again a
 batch whose targets are all blocked is 1, not 0. Without \`--auto-advance\` it is 1 while any selected target is blocked,
-errored or skipped. Where several hold, the first of these counts: a signal, 74, 1, 0. A run that \`--cap\` halted is 0
+errored or skipped. Where several hold, the first of these counts: a signal, 74, 2, 3, 1, 0. A run that \`--cap\` halted is 0
 while nothing is stuck: \`haltReason\` tells that there is more to do.`
 
 /** The whole page. */

@@ -11,8 +11,10 @@ export const runData = {
     "Targets run in order. Whatever has succeeded is not run again, whatever ended pawl before.",
     "A first SIGINT, SIGTERM or SIGHUP ends the running steps (SIGTERM, then SIGKILL after --grace), saves the state and "
     + "exits with 130, 143 or 129; a second one kills the steps at once; a third one ends pawl, whatever it is doing.",
-    "Exit codes: 0 done, 1 stuck, 2 come back later, 3 a person must decide, 64 wrong use, 65 manifest or plan not "
-    + "acceptable, 70 a defect, 74 state not readable or writable, 75 another process holds the run."
+    "Exit codes: 0 done, with --auto-advance also where some targets are stuck and at least one completed (1 with "
+    + "--strict); 1 stuck; 2 come back later: a rate limit, a wait too long for --no-wait, a failed preflight; 3 a person "
+    + "must decide; 64 wrong use; 65 manifest or plan not acceptable; 70 a defect; 74 state not readable or writable; 75 "
+    + "another process holds the run; 129, 130, 143 ended by SIGHUP, SIGINT, SIGTERM (or `pawl cancel`), state saved."
   ],
   examples: [
     "pawl run batch.yaml --auto-advance",
@@ -74,9 +76,12 @@ export const cancelData = {
   }],
   flags: { ...cancelling, ...common },
   details: [
-    "The request is left in the run's inbox, and taken up within a second. The run starts nothing new, ends its steps "
-    + "(SIGTERM, then SIGKILL after its --grace), saves its state and exits with 143. `pawl resume` goes on with it.",
-    "It is for the invocation that is live now: a later one is not stopped by it. Nothing to cancel is wrong use (64)."
+    "For whoever may write in the state directory, from any shell or container. The request is left in the run's "
+    + "inbox, and taken up within a second. The run starts nothing new, ends its steps (SIGTERM, then SIGKILL after its "
+    + "--grace), saves its state and exits with 143. `pawl resume` goes on with it.",
+    "`pawl cancel` itself exits with 0 once it has asked, after two seconds at most, and says whether the run has stopped "
+    + "by then; with --wait only when nothing works on it any more. It exits with 64 where nothing works on the run.",
+    "It is for the invocation that is live now: a later one is not stopped by it."
   ],
   examples: ["pawl cancel nightly-e2e --note 'the database is down'", "pawl cancel --wait"]
 } as const satisfies CommandData

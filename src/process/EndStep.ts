@@ -50,12 +50,17 @@ const awaitKnown = Effect.fn("EndStep.awaitKnown")(
   }
 )
 
-/** What is left. That it is nothing is seen twice: a process has no environment, and no marks, for the moment of an `exec`. */
-const findLeft = Effect.fn("EndStep.findLeft")(function*({ find }: StepProcesses) {
-  const found = find("now")
-  if (found.length > 0) return found
-  yield* Effect.sleep(POLL_MS)
-  return find("now")
+/**
+ * What is left. That it is nothing is seen twice, and again as long as it isn't clear: a process has no environment, and
+ * no marks, for the moment of an `exec`, which lasts where many want to run.
+ */
+const findLeft = Effect.fn("EndStep.findLeft")(function*({ find, isUnclear }: StepProcesses) {
+  let found = find("now")
+  for (let looks = 1; found.length === 0 && (looks < 2 || isUnclear()); looks++) {
+    yield* Effect.sleep(POLL_MS)
+    found = find("now")
+  }
+  return found
 })
 
 /** Returns when all has ended that was asked to, or no time is left: false then. */
@@ -83,7 +88,7 @@ const endless = Effect.succeed(Number.POSITIVE_INFINITY)
 const kill = Effect.fn("EndStep.kill")(function*(step: StepProcesses, id: ProcessId) {
   const told = new Set<number>()
   let rounds = 0
-  for (let members = step.find("now"); members.length > 0; members = yield* findLeft(step)) {
+  for (let members = yield* findLeft(step); members.length > 0; members = yield* findLeft(step)) {
     const isNew = members.some(({ pid }) => !told.has(pid))
     for (const { pid } of members) told.add(pid)
     signalAll(step, id, members, "SIGKILL")
@@ -97,7 +102,7 @@ export const endStep = Effect.fn("EndStep.endStep")(function*(view: ProcessView,
   const { graceMs, id, isCutShort } = ending
   const step = stepProcesses(view, ending)
   const lately = step.find("lately")
-  const first = lately.length === 0 ? step.find("now") : lately
+  const first = lately.length === 0 ? yield* findLeft(step) : lately
   if (first.length === 0) return false
   const end = (yield* Clock.currentTimeNanos) + BigInt(Math.round(graceMs)) * 1_000_000n
   const left = Effect.map(Clock.currentTimeNanos, (now) => isCutShort() ? 0 : Number(end - now) / 1_000_000)

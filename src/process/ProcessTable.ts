@@ -75,34 +75,58 @@ export interface ProcessEntry {
 
 const numeric = /^\d+$/
 
-/** Every process that runs, dead ones left out; undefined where the system has no `/proc`. */
-export const processes = (): ReadonlyArray<ProcessEntry> | undefined => {
-  let names: ReadonlyArray<string>
+/** The ids of all processes there are, dead ones too; undefined where the system has no `/proc`. */
+const listed = (): ReadonlyArray<string> | undefined => {
   try {
-    names = readdirSync("/proc")
+    return readdirSync("/proc").filter((name) => numeric.test(name))
   } catch {
     return undefined
   }
-  const entries = names.flatMap((name): ReadonlyArray<ProcessEntry> => {
-    const stat = numeric.test(name) ? statOf(name) : undefined
-    if (stat === undefined || isDead(stat)) return []
-    return [{
-      pid: Number(name),
-      start: Number(stat[START_TIME]),
-      parent: Number(stat[PARENT]),
-      group: Number(stat[GROUP]),
-      session: Number(stat[SESSION])
-    }]
-  })
-  return entries.length === 0 ? undefined : entries
 }
 
-/** The environment that a process was started with, as `NAME=VALUE`; empty where it may not be read. */
-export const environmentOf = (pid: number): ReadonlyArray<string> => {
+/** So many times it lists them anew; where so many start one after another, one more look finds the next. */
+const LISTINGS = 20
+
+/**
+ * Every process that runs, dead ones left out; undefined where the system has no `/proc`. `onFound` is told of each as it
+ * is found. Who is started meanwhile is found as well, until a listing names nobody new: what ends just before
+ * it is looked at may have handed on to another.
+ */
+export const processes = (onFound: (entry: ProcessEntry) => void): ReadonlyMap<number, ProcessEntry> | undefined => {
+  const seen = new Set<string>()
+  const entries = new Map<number, ProcessEntry>()
+  for (let listings = 0; listings < LISTINGS; listings++) {
+    const unseen = listed()?.filter((name) => !seen.has(name)) ?? []
+    if (unseen.length === 0) break
+    for (const name of unseen) {
+      const stat = statOf(name)
+      if (stat === undefined) continue
+      seen.add(name)
+      if (isDead(stat)) continue
+      const entry = {
+        pid: Number(name),
+        start: Number(stat[START_TIME]),
+        parent: Number(stat[PARENT]),
+        group: Number(stat[GROUP]),
+        session: Number(stat[SESSION])
+      }
+      entries.set(entry.pid, entry)
+      onFound(entry)
+    }
+  }
+  return entries.size === 0 ? undefined : entries
+}
+
+/**
+ * The environment that a process was started with, as `NAME=VALUE`; without any for the moment of an `exec`, and
+ * undefined where it may not be read.
+ */
+export const environmentOf = (pid: number): ReadonlyArray<string> | undefined => {
   try {
-    return readFileSync(`/proc/${pid}/environ`, "utf8").split("\0")
+    const environment = readFileSync(`/proc/${pid}/environ`, "utf8")
+    return environment === "" ? [] : environment.split("\0")
   } catch {
-    return []
+    return undefined
   }
 }
 

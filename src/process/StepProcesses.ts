@@ -86,6 +86,8 @@ const withDescendants = (first: ReadonlySet<number>, candidates: ReadonlyArray<P
 export interface StepProcesses {
   /** All of the step that runs now; what was found once stays known. */
   readonly find: (look: "now" | "lately") => ReadonlyArray<Member>
+  /** Whether the last look left open what some process is, so that another one may find more. */
+  readonly isUnclear: () => boolean
   /** Whether anything that is known still runs; much cheaper than to look for all. */
   readonly isAnyAlive: () => boolean
   /** What can't be signalled is not waited for either. */
@@ -141,6 +143,7 @@ export const stepProcesses = (view: ProcessView, { id, isOwn, marks }: StepOf): 
       if (table !== undefined) return findIn(table)
       return isGroupThere() ? [{ pid: id.pid, pidStart: 0, isInGroup: true, isOthers: false }] : []
     },
+    isUnclear: () => marks !== undefined && view.isUnclear(),
     isAnyAlive: () => {
       if (isBlind) return isGroupThere()
       for (const [key, member] of known) {

@@ -19,7 +19,7 @@ it("a run whose step launcher is killed halts with 74, leaves no step running, a
   place.write("batch.yaml", batch)
   const child = place.start(["run", "batch.yaml", "--format", "json"])
   const heard = told(child.stderr, "hint:")
-  while (!existsSync(`${place.path}/pid`)) await new Promise((resolve) => setImmediate(resolve))
+  while (!existsSync(`${place.path}/pid`)) await Bun.sleep(5)
   const launcher = Number(readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, "utf8"))
   expect(launcher).toBeGreaterThan(1)
   process.kill(launcher, "SIGKILL")

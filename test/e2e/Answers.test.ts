@@ -316,7 +316,7 @@ describe("pawl status", () => {
     const place = workplace()
     place.write("batch.yaml", "name: batch\ntargets:\n  - { id: a, run: 'touch started; exec sleep 300' }\n")
     const child = place.start(["run", "batch.yaml"])
-    while (!existsSync(join(place.path, "started"))) await new Promise((resolve) => setImmediate(resolve))
+    while (!existsSync(join(place.path, "started"))) await Bun.sleep(5)
     const live = json<SummaryJson & { readonly live: unknown }>(await place.pawl("status", "--format", "json"))
     expect(live).toMatchObject({ status: "running", haltReason: null, live: { pid: child.pid } })
     expect(live.targets[0]?.status).toBe("running")

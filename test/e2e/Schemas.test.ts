@@ -5,8 +5,10 @@ import { shell } from "./shell.ts"
 
 const names = ["manifest", "summary", "event", "error", "status"] as const
 
+type Printed = { readonly [Name in (typeof names)[number]]: ValidateFunction }
+
 /** The schemas as the binary prints them, compiled by an independent validator. */
-const printed = async (): Promise<{ readonly [Name in (typeof names)[number]]: ValidateFunction }> => {
+const compilePrinted = async (): Promise<Printed> => {
   const place = workplace()
   const compiled = async (name: string): Promise<ValidateFunction> => {
     const answer = await place.pawl("schema", name)
@@ -24,6 +26,10 @@ const printed = async (): Promise<{ readonly [Name in (typeof names)[number]]: V
   ])
   return { manifest, summary, event, error, status }
 }
+
+const compiled: { once?: Promise<Printed> } = {}
+/** The same for every test of this file: compiling takes longer than most of them. */
+const printed = (): Promise<Printed> => (compiled.once ??= compilePrinted())
 
 const expectValid = (validate: ValidateFunction, document: unknown): void => {
   validate(document)

@@ -82,7 +82,7 @@ export const gateEvents = (place: Workplace): ReadonlyArray<GateEvent> =>
 
 /** Returns when a file is there, which a step that is under way makes. */
 export const appears = async (place: Workplace, name: string): Promise<void> => {
-  while (!existsSync(join(place.path, name))) await new Promise((resolve) => setImmediate(resolve))
+  while (!existsSync(join(place.path, name))) await Bun.sleep(5)
 }
 
 export const decision = (answer: Answer): DecisionJson => json<DecisionJson>(answer)
