@@ -24,7 +24,7 @@ import { BEGINNING } from "../../src/simulate/Rehearse.ts"
 import { inVirtualTime } from "../../src/simulate/VirtualClock.ts"
 import { makeComputer, MANIFEST_DIR, nothingMore, STATE_DIR } from "./Computer.ts"
 import { makeDice } from "./Dice.ts"
-import { endProblems } from "./EndCheck.ts"
+import { endProblems, lostDecisions } from "./EndCheck.ts"
 import { ordealOf } from "./RandomBatch.ts"
 import type { CallEnd, Coverage, RoundEnd } from "./Round.ts"
 import type { Death, Fate } from "./SimulatedDisk.ts"
@@ -245,12 +245,13 @@ export const playRound = async (seed: number, { happened, seen }: Coverage): Pro
     fail(`nobody was told how it ended: exit code ${code}`)
     return finish()
   }
-  for (const problem of endProblems({ ...ordeal, outcome, journal: recorded(), dropped: people.dropped() })) {
-    fail(problem)
-  }
+  for (const problem of endProblems({ ...ordeal, outcome, journal: recorded() })) fail(problem)
   const before = journal()?.bytes.length
   const again = await call(false, { mishaps: [], happened })
   const sameEnd = again.type === "ended" ? again.code : again.type
+  // What was dropped in the moment of the halt is taken up by the next call.
+  const { state } = (again.type === "ended" ? again.outcome : undefined) ?? outcome
+  for (const problem of lostDecisions(state, people.dropped())) fail(problem)
   const isFinal = outcome.state.halted?.reason === "AllDoneOrBlocked"
   if (isFinal && sameEnd !== code) fail(`run again it ends with ${sameEnd}, not ${code}`)
   if (isFinal && loaded === later && journal()?.bytes.length !== before) {

@@ -15,5 +15,8 @@ export const instancePath = (path: string, index: number): string => `${path}[${
 /** True for what lies within an instance, at any depth; the instance itself does not. */
 export const isWithin = (path: string, instance: string): boolean => path.startsWith(`${instance}::`)
 
+/** True for what lies within a step, in whichever branch, item or iteration of it; the step itself does not. */
+export const isInside = (path: string, step: string): boolean => isWithin(path, step) || path.startsWith(`${step}[`)
+
 /** The path as the manifest knows the step, without the numbers of items and iterations: `shards::e2e`. */
 export const definitionPath = (path: string): string => path.replaceAll(/\[\d+\]/g, "")

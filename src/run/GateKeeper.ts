@@ -9,6 +9,7 @@
 import { Deferred, Effect, Either, Option } from "effect"
 import { isAbsolute, resolve } from "node:path"
 import type { Checkpoint } from "../checkpoint/Checkpoint.ts"
+import { isInside } from "../plan/StepPath.ts"
 import { decideFact, type GateDecided } from "./GateDecision.ts"
 import { type GateAnswer, type GateQuestion, Gates, type LeftCancel, type LeftDecision } from "./Gates.ts"
 import type { Mask } from "./Mask.ts"
@@ -28,6 +29,8 @@ export interface GateKeeper {
   ) => Effect.Effect<GateDecided | undefined, StateError>
   /** Records what lies in the inbox and answers a gate that is open; gives the targets that it is about. */
   readonly takeUp: Effect.Effect<ReadonlyArray<string>, StateError>
+  /** What is open within a composite step is about to be recorded as interrupted: nothing is decided about it any more. */
+  readonly interrupts: (target: string, path: string) => void
   /** A target is taken up: what was decided about it until now is known to its walk. */
   readonly takenUp: (target: string) => void
   /**
@@ -59,13 +62,17 @@ export const makeKeeper = (
     const notes = new Set<string>()
     /** Targets about which something was decided since they were taken up, and nobody there has heard of it. */
     const unheard = new Set<string>()
+    /** The paths of composite steps, by their target, in which nothing more is decided. */
+    const interrupted = new Map<string, ReadonlyArray<string>>()
+    const isInterrupted = (target: string, path: string): boolean =>
+      (interrupted.get(target) ?? []).some((group) => isInside(path, group))
 
     /** Records a decision if its gate is still open, as one unit. */
     const record = (target: string, path: string, opened: number, answer: GateAnswer) =>
       lock.withPermits(1)(Effect.gen(function*() {
         const openGate = (state: RunState): OpenGate | undefined => {
           const gate = stepState(targetState(state, target), path)?.gate
-          return gate?.opened === opened ? gate : undefined
+          return gate?.opened === opened && !isInterrupted(target, path) ? gate : undefined
         }
         const gate = openGate(yield* checkpoint.state)
         if (gate === undefined) return undefined
@@ -133,8 +140,10 @@ export const makeKeeper = (
         }
         return about
       }),
+      interrupts: (target, path) => void interrupted.set(target, [...interrupted.get(target) ?? [], path]),
       takenUp: (target) => {
         unheard.delete(target)
+        interrupted.delete(target)
       },
       rest: (target, record) =>
         lock.withPermits(1)(

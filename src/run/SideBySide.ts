@@ -6,6 +6,7 @@
  * that rests at a gate gives up its place, and the others go on.
  */
 import { Deferred, Effect } from "effect"
+import { isInside } from "../plan/StepPath.ts"
 import { type Carried, handOver, settle, take } from "./Carried.ts"
 import type { CompiledStep } from "./CompiledTemplate.ts"
 import { failedOfState, failedStep, recordsOf } from "./Durable.ts"
@@ -48,9 +49,7 @@ export interface GroupEnd {
 /** Steps that were under way or open when they were interrupted, as facts. */
 const interrupted = (target: string, state: TargetState, path: string): ReadonlyArray<RunFact> =>
   stepEntries(state)
-    .filter(([each, { status }]) =>
-      (status === "running" || status === "pending") && (each.startsWith(`${path}::`) || each.startsWith(`${path}[`))
-    )
+    .filter(([each, { status }]) => (status === "running" || status === "pending") && isInside(each, path))
     .map(([each]) => ({ type: "StepSkipped" as const, target, path: each, reason: "interrupted" as const }))
 
 const stops = ({ continueOnError }: Group, ended: FailedEnd): boolean => !continueOnError || ended.final !== undefined
@@ -137,6 +136,7 @@ export const runSideBySide = (context: TargetContext, group: Group): Effect.Effe
     }
     // What failed must be on record before what is not on record is taken for interrupted.
     yield* handOver(checkpoint, group.carried)
+    context.keeper.interrupts(target.id, group.path)
     const state = targetState(yield* checkpoint.state, target.id)
     group.carried.facts = take(group.carried, ...interrupted(target.id, state, group.path))
     return {

@@ -11,14 +11,14 @@ import { Status } from "../../src/run/Status.ts"
 const opened: RunFact = {
   type: "GateOpened",
   target: "a",
-  path: "ship",
+  path: "all[0]::ship",
   about: "approval",
   message: "Ship it?",
   options: ["approve", "reject"],
   onReject: "abort"
 }
 const blocked: ReadonlyArray<RunFact> = [
-  { type: "StepSkipped", target: "a", path: "ship", reason: "interrupted" },
+  { type: "StepSkipped", target: "a", path: "all[0]::ship", reason: "interrupted" },
   {
     type: "TargetBlocked",
     target: "a",
@@ -30,7 +30,7 @@ const blocked: ReadonlyArray<RunFact> = [
   }
 ]
 
-const takenUp = (meanwhile: ReadonlyArray<RunFact>) => {
+const takenUp = (meanwhile: ReadonlyArray<RunFact>, interrupted?: string) => {
   const journal: Array<RunEvent> = []
   return Effect.gen(function*() {
     const checkpoint = yield* Checkpoint
@@ -45,6 +45,7 @@ const takenUp = (meanwhile: ReadonlyArray<RunFact>) => {
       "/runs/r1",
       makeMask([], {})
     )
+    if (interrupted !== undefined) keeper.interrupts("a", interrupted)
     const about = yield* keeper.takeUp
     return { about, told: journal.slice(2).map(({ type }) => type) }
   }).pipe(
@@ -54,7 +55,7 @@ const takenUp = (meanwhile: ReadonlyArray<RunFact>) => {
       ask: () => Effect.succeed(Option.none()),
       inbox: () =>
         Effect.succeed({
-          decisions: [{ target: "a", path: "ship", opened: 2, option: "approve", by: "bea" }],
+          decisions: [{ target: "a", path: "all[0]::ship", opened: 2, option: "approve", by: "bea" }],
           cancels: [],
           unreadable: []
         }),
@@ -71,4 +72,10 @@ it.effect("a decision is recorded for a gate that is still open", () =>
 it.effect("a decision that a failure of the target came before is not recorded after its end", () =>
   Effect.gen(function*() {
     expect(yield* takenUp(blocked)).toEqual({ about: [], told: ["StepSkipped", "TargetBlocked"] })
+  }))
+
+it.effect("nothing is decided about a gate whose composite step is being interrupted", () =>
+  Effect.gen(function*() {
+    expect(yield* takenUp([], "all")).toEqual({ about: [], told: [] })
+    expect(yield* takenUp([], "al")).toEqual({ about: ["a"], told: ["GateDecided"] })
   }))
