@@ -20,8 +20,8 @@ const never = (): Effect.Effect<never> => Effect.dieMessage("a reader does more 
 /** More reads than any of these files takes: whoever comes here goes round in circles. */
 const MOST_READS = 1000
 
-/** A disk that holds a journal, and a snapshot where one is given. */
-export const diskOf = (journal: Uint8Array, snapshot: Uint8Array | undefined): Disk["Type"] => {
+/** A disk that holds a journal, a snapshot where one is given, and the logs of some steps where there are any. */
+export const diskOf = (journal: Uint8Array, snapshot: Uint8Array | undefined, hasLogs = false): Disk["Type"] => {
   let reads = 0
   return Disk.of({
     read: (path, from = 0, length = Number.POSITIVE_INFINITY) =>
@@ -35,12 +35,12 @@ export const diskOf = (journal: Uint8Array, snapshot: Uint8Array | undefined): D
     makeFolder: never,
     syncFolder: never,
     checkFolder: never,
-    list: never,
+    list: () => Effect.succeed(hasLogs ? ["t1"] : []),
     replace: never,
     create: never,
     readPlain: never,
     openAppend: never,
-    modifiedAt: never,
+    modifiedAt: (path) => Effect.succeed(path.endsWith(SNAPSHOT) && snapshot !== undefined ? 0 : undefined),
     remove: never,
     move: never,
     size: never
@@ -77,6 +77,8 @@ const damagedLine = (message: string): number => Number(/: line (\d+) is damaged
 interface Seen {
   readonly events: number
   readonly line?: number
+  /** It is told that the first event was lost. */
+  readonly isLost?: true
 }
 
 const seenEvents = (disk: Disk["Type"], most: number): Seen => {
@@ -84,7 +86,12 @@ const seenEvents = (disk: Disk["Type"], most: number): Seen => {
   let events = 0
   for (let parts = 0; parts <= most; parts++) {
     const part = Effect.runSync(Effect.either(Effect.provideService(readEvents("/run", place), Disk, disk)))
-    if (Either.isLeft(part)) return { events, line: damagedLine(part.left.message) }
+    if (Either.isLeft(part)) {
+      const { message } = part.left
+      return message.includes("durable events are missing")
+        ? { events, isLost: true }
+        : { events, line: damagedLine(message) }
+    }
     if (part.right.events.length === 0) return { events }
     events += part.right.events.length
     place = part.right.place
@@ -139,12 +146,16 @@ export const fuzzJournal = (dice: Dice, [own, other]: readonly [Recorded, Record
     claim(recovery.snapshot === (snapshot === undefined ? "none" : "used"), `the snapshot is ${recovery.snapshot}`)
   }
 
-  const { events, line } = seenEvents(diskOf(bytes, undefined), own.lines.length + 2)
+  const hasLogs = dice.below(2) === 0
+  const { events, isLost = false, line } = seenEvents(diskOf(bytes, undefined, hasLogs), own.lines.length + 2)
   claim(
     right.type === "damage"
       ? line === right.line && events === line - 1
       : line === undefined && events === right.events,
     `${events} events are shown, then damage in line ${line}`
   )
+  // Steps leave logs, and none of them has run before the first event was durable.
+  const isFirstLost = hasLogs && right.type === "state" && right.events === 0
+  claim(isLost === isFirstLost, `that the first event is lost is ${isLost ? "told" : "not told"}`)
   return wrong
 }

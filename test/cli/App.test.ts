@@ -494,11 +494,11 @@ describe("logs", () => {
       ])
     }))
 
-  it.live("that aren't there are told of", () =>
+  it.live("that are gone are told of", () =>
     Effect.gen(function*() {
       const { cwd } = yield* withLogs
       const { code, stderr } = yield* pawl(["logs", "nightly", "web"], { cwd })
-      expect([code, stderr.startsWith("error: `web` has no log")]).toEqual([64, true])
+      expect([code, stderr.startsWith("error: the log of `web/run` is gone")]).toEqual([74, true])
     }))
 
   it.live("have no JSON form", () =>
