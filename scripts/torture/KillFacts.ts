@@ -4,8 +4,10 @@
  * Owns reading both. Must not ask pawl. The surprise: an execution of a step counts as finished only where
  * nobody ended it in the moment between its last line and its exit; who was ended is given.
  */
-import { existsSync, readdirSync, readFileSync } from "node:fs"
+import { existsSync, linkSync, readdirSync, readFileSync, rmSync } from "node:fs"
 import { join } from "node:path"
+import { parseRecords } from "../../src/process/AttemptRecords.ts"
+import { RECORDS, SPOOL } from "../../src/process/LogSpool.ts"
 
 /** One execution of one attempt. */
 export interface Execution {
@@ -97,3 +99,17 @@ const note = /process (\d+) of \S+, left over from a killed pawl, was ended/g
 /** Groups that pawl says it has ended, in what it wrote to standard error. */
 export const saidEnded = (said: string): ReadonlyArray<number> =>
   [...said.matchAll(note)].map(([, group]) => Number(group))
+
+/** A second name for what the launcher of the last call recorded: pawl adds to it, and then takes it away. */
+export const RECORDS_KEPT = "records"
+
+export const keepRecords = (folder: string): void => {
+  const kept = join(folder, RECORDS_KEPT)
+  const records = join(currentRun(folder) ?? "", "logs", SPOOL, RECORDS)
+  rmSync(kept, { force: true })
+  if (existsSync(records)) linkSync(records, kept)
+}
+
+/** Groups that pawl has recorded to be ending before they ended by themselves. */
+export const recordedEnded = (records: string): ReadonlyArray<number> =>
+  parseRecords(records).flatMap(({ id, isEnding }) => isEnding ? [id.pid] : [])

@@ -13,8 +13,11 @@ import { type Course, prepare, read, readSummary, type Rehearsal, run } from "./
 import {
   currentRun,
   type Execution,
+  keepRecords,
   readExecutions,
   readJournal,
+  recordedEnded,
+  RECORDS_KEPT,
   runFolders,
   saidEnded,
   succeeded
@@ -96,8 +99,10 @@ export const playRound = async (binary: string, rehearsal: Rehearsal, dice: Dice
   const steps = () => readExecutions(read(stage, "ran.txt"))
   const facts = () => ({ executions: steps(), journal: readJournal(currentRun(stage.path)) })
   const shareDone = (): number => finished(steps(), ended).length / rehearsal.attempts.size
+  /** Who was ended by a call, by what it said of that, and by what it recorded of it before it was killed itself. */
   const hear = (): void => {
     for (const group of saidEnded(read(stage, `err.${call}`))) ended.add(group)
+    for (const group of recordedEnded(read(stage, RECORDS_KEPT))) ended.add(group)
   }
 
   for (; call < wishes && end === undefined; call++) {
@@ -106,6 +111,7 @@ export const playRound = async (binary: string, rehearsal: Rehearsal, dice: Dice
     const isQuietAfter = dice.below(2) === 0
     const durable = succeeded(readJournal(currentRun(stage.path)))
     const from = read(stage, "ran.txt").split("\n").length - 1
+    keepRecords(stage.path)
     const child = run(stage, binary, course, call)
     await waitFor(moment, stage.path, child.end)
     const place = placeOf(stage, shareDone())
@@ -123,6 +129,7 @@ export const playRound = async (binary: string, rehearsal: Rehearsal, dice: Dice
     if (isQuietAfter) broken.push(...await brokenInStatus(stage, binary))
   }
   if (end === undefined) {
+    keepRecords(stage.path)
     end = await run(stage, binary, course, call).ended
     hear()
     call++

@@ -31,6 +31,8 @@ export interface RecordedAttempt extends AttemptTag {
   readonly beganAt: number
   /** How it ended by itself; absent where it still runs, or pawl was ending it. */
   readonly ended?: { readonly exitCode?: number; readonly signal?: string; readonly at: number }
+  /** Pawl was ending it, or did. */
+  readonly isEnding: boolean
   /** Its files were given to another attempt since, which only happens where it had printed nothing. */
   readonly isSilent: boolean
 }
@@ -92,26 +94,40 @@ const readBegin = (line: Line, pid: number): RecordedAttempt | undefined => {
   ) return undefined
   const id = start === undefined || start <= 0 ? { pid } : { pid, pidStart: start }
   const masked = line["masked"] === 1 ? { masked: true as const } : {}
-  return { target, path, attempt, invocation, definition, files, out, err, ...masked, id, beganAt, isSilent: false }
+  return {
+    target,
+    path,
+    attempt,
+    invocation,
+    definition,
+    files,
+    out,
+    err,
+    ...masked,
+    id,
+    beganAt,
+    isEnding: false,
+    isSilent: false
+  }
 }
 
 /** The attempts of a record, in the order in which they began. Never throws, whatever the text is. */
 export const parseRecords = (text: string): ReadonlyArray<RecordedAttempt> => {
   const attempts = new Map<number, RecordedAttempt>()
   const byFiles = new Map<string, number>()
-  const ending = new Set<number>()
   for (const raw of text.split("\n")) {
     const line = parseLine(raw)
     const pid = whole(line["pid"])
     const began = whole(line["began"])
     const ended = whole(line["ended"])
     const stopped = whole(line["ending"])
-    if (stopped > 0) ending.add(stopped)
+    // The id of a process that has ended may be given to another.
+    for (const [slot, attempt] of stopped > 0 ? attempts : []) {
+      if (attempt.id.pid === stopped && attempt.ended === undefined) attempts.set(slot, { ...attempt, isEnding: true })
+    }
     if (began >= 0 && pid > 0) {
       const attempt = readBegin(line, pid)
       if (attempt === undefined) continue
-      // The id of a process that has ended may be given to another.
-      ending.delete(pid)
       const before = byFiles.get(attempt.files)
       const earlier = before === undefined ? undefined : attempts.get(before)
       if (before !== undefined && earlier !== undefined) attempts.set(before, { ...earlier, isSilent: true })
@@ -120,7 +136,7 @@ export const parseRecords = (text: string): ReadonlyArray<RecordedAttempt> => {
     }
     const attempt = ended >= 0 ? attempts.get(ended) : undefined
     const status = whole(line["status"])
-    if (attempt?.id.pid === pid && status >= 0 && !ending.has(pid)) {
+    if (attempt?.id.pid === pid && status >= 0 && !attempt.isEnding) {
       attempts.set(ended, {
         ...attempt,
         ended: { ...readStatus(status), at: Math.max(attempt.beganAt, whole(line["at"])) }

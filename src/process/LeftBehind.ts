@@ -11,7 +11,7 @@ import { bootLine, endingLine, parseRecords, type RecordedAttempt } from "./Atte
 import { lengthOf, readTail } from "./LogFile.ts"
 import { readOutputs, RECORDS, SPOOL } from "./LogSpool.ts"
 import type { Exit, LeftAttempt, ProcessId } from "./ProcessRunner.ts"
-import { bootId } from "./ProcessTable.ts"
+import { bootId, isAlive } from "./ProcessTable.ts"
 
 const orUndefined = <A>(read: () => A): A | undefined => {
   try {
@@ -75,13 +75,26 @@ export const recordEnding = (runDir: string, { pid }: ProcessId): void => {
   }
 }
 
+/** The records of a run; none where they mean nothing any more. Throws the system's error. */
+const readRecords = (spool: string): ReadonlyArray<RecordedAttempt> => {
+  const text = orUndefined(() => readFileSync(join(spool, RECORDS), "utf8"))
+  // Nothing here is synced. What a power cut has left of it may be the end of an attempt without its output.
+  return text?.startsWith(bootLine(bootId())) === true ? parseRecords(text) : []
+}
+
+/**
+ * Whether an attempt has ended by itself, and its launcher, which may be alive, has not recorded yet how. Throws the
+ * system's error.
+ */
+export const isRecordDue = (runDir: string): boolean =>
+  readRecords(join(runDir, "logs", SPOOL)).some(({ ended, id, isEnding }) =>
+    ended === undefined && !isEnding && !isAlive(id)
+  )
+
 /** What was begun in the run of that directory by a pawl that did not come to its end. Throws the system's error. */
 export const leftBehind = (runDir: string): ReadonlyArray<LeftAttempt> => {
   const spool = join(runDir, "logs", SPOOL)
-  const text = orUndefined(() => readFileSync(join(spool, RECORDS), "utf8"))
-  // Nothing here is synced. What a power cut has left of it may be the end of an attempt without its output.
-  if (text?.startsWith(bootLine(bootId())) !== true) return []
-  return parseRecords(text).map((recorded): LeftAttempt => {
+  return readRecords(spool).map((recorded): LeftAttempt => {
     const { attempt, definition, files, id, invocation, masked, path, target } = recorded
     // What it wrote is in clear, and what expressions made of secrets is not known here.
     const isUnsafe = masked === true && !recorded.isSilent && existsSync(join(spool, `${files}.outputs`))

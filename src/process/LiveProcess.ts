@@ -5,14 +5,14 @@
  * Must not decide what an end means. The surprise: between the spawn and the wait nothing may
  * interrupt, or a started child would be known to nobody.
  */
-import { Deferred, Effect, Either, Exit as EffectExit, FiberId, Layer, Option } from "effect"
+import { Deferred, Effect, Either, Exit as EffectExit, FiberId, Layer, Option, Schedule } from "effect"
 import { writeSync } from "node:fs"
 import { dirname } from "node:path"
 import { StateError } from "../run/StateError.ts"
 import { endingLine } from "./AttemptRecords.ts"
 import { endStep } from "./EndStep.ts"
 import { openLauncher } from "./Launcher.ts"
-import { leftBehind, recordEnding } from "./LeftBehind.ts"
+import { isRecordDue, leftBehind, recordEnding } from "./LeftBehind.ts"
 import { type AttemptLogs, type LogSpool, makeLogSpool } from "./LogSpool.ts"
 import { maskLogs } from "./MaskedLogs.ts"
 import { Patience } from "./Patience.ts"
@@ -24,6 +24,9 @@ import { marksOf, type StepOf } from "./StepProcesses.ts"
 
 /** An attempt that lasts longer has its logs in their place while it runs, milliseconds. */
 const SHOWN_MS = 50
+
+/** How long a launcher on a busy machine is given to record an end that it has not come to yet: 15 times 20 ms. */
+const recordPatience = Schedule.intersect(Schedule.spaced(20), Schedule.recurs(15))
 
 /** Between the start of a process and its becoming a command, at the most; milliseconds. */
 const SETTLED_MS = 100
@@ -37,6 +40,13 @@ const logError = (attempt: Attempt, cause: unknown): StateError =>
     message: `log ${attempt.out} could not be written: ${words(cause)}`,
     hint: "free space or mend permissions, then run the same command again: nothing durable was lost",
     path: attempt.out
+  })
+
+const unreadable = (runDir: string) => (cause: unknown): StateError =>
+  new StateError({
+    message: `what a killed pawl left in ${runDir} could not be read: ${words(cause)}`,
+    hint: "mend permissions, then run the same command again: nothing durable was lost",
+    path: runDir
   })
 
 /** Nobody can say how what it started has ended, or will. */
@@ -192,15 +202,10 @@ const make = (
   return {
     run,
     leftBehind: (runDir) =>
-      Effect.try({
-        try: () => leftBehind(runDir),
-        catch: (cause) =>
-          new StateError({
-            message: `what a killed pawl left in ${runDir} could not be read: ${words(cause)}`,
-            hint: "mend permissions, then run the same command again: nothing durable was lost",
-            path: runDir
-          })
-      }),
+      Effect.try({ try: () => isRecordDue(runDir), catch: unreadable(runDir) }).pipe(
+        Effect.repeat({ schedule: recordPatience, while: (isDue) => isDue }),
+        Effect.zipRight(Effect.try({ try: () => leftBehind(runDir), catch: unreadable(runDir) }))
+      ),
     endLeftover: (id, marks) =>
       Effect.suspend(() => {
         try {

@@ -150,12 +150,13 @@ export const takeLeftovers = Effect.fn("Leftovers.takeLeftovers")(function*(
   }
 ) {
   const runner = yield* ProcessRunner
-  const left = latest(yield* runner.leftBehind(runDir))
-  const counted = left.filter((each) =>
+  const isCounted = (each: LeftAttempt): boolean =>
     each.take !== undefined && each.origin?.invocation === state.invocations
     && wasUnderWay(targetState(state, each.target), each) && canCount(plan, each)
-  )
-  const notes = yield* endThose(state, runDir, left, new Set(counted))
+  const found = latest(yield* runner.leftBehind(runDir))
+  const notes = yield* endThose(state, runDir, found, new Set(found.filter(isCounted)))
+  // While one of them was ended, another may have come to its end by itself.
+  const counted = latest(yield* runner.leftBehind(runDir)).filter(isCounted)
   const facts = yield* Effect.forEach(counted, (each) => recovered(each, runDir, mask))
   const ends = counted.map(({ attempt, path, target }) =>
     `attempt ${attempt} of ${target}/${path} ended after pawl was killed; it counts, and is not made again`

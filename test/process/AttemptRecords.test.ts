@@ -35,6 +35,7 @@ const attempt = {
   err: 51,
   id: { pid: 900, pidStart: 77 },
   beganAt: 1000,
+  isEnding: false,
   isSilent: false
 }
 
@@ -54,12 +55,21 @@ describe("the launcher's record", () => {
     {
       name: "one that pawl was ending, so that its end is not its own",
       text: began(0, 900) + endingLine(900) + ended(0, 900, 0),
-      expected: [attempt]
+      expected: [{ ...attempt, isEnding: true }]
+    },
+    {
+      name: "one that ended before pawl came to end it",
+      text: began(0, 900) + ended(0, 900, 0) + endingLine(900),
+      expected: [{ ...attempt, ended: { exitCode: 0, at: 1500 } }]
     },
     {
       name: "one whose process id had been that of another",
       text: began(0, 900, { path: "before" }) + endingLine(900) + began(1, 900, { files: "4" }) + ended(1, 900, 0),
-      expected: [{ ...attempt, path: "before" }, { ...attempt, files: "4", ended: { exitCode: 0, at: 1500 } }]
+      expected: [{ ...attempt, path: "before", isEnding: true }, {
+        ...attempt,
+        files: "4",
+        ended: { exitCode: 0, at: 1500 }
+      }]
     },
     {
       name: "one whose files another was given, since it had printed nothing",

@@ -1,13 +1,24 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Cause, Effect, Exit, Fiber, Schedule } from "effect"
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync
+} from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll } from "vitest"
+import { bootLine } from "../../src/process/AttemptRecords.ts"
 import { type Command, openLauncher } from "../../src/process/Launcher.ts"
 import { layerLive as layerLiveBy } from "../../src/process/LiveProcess.ts"
+import { RECORDS, SPOOL } from "../../src/process/LogSpool.ts"
 import { type Attempt, ProcessRunner } from "../../src/process/ProcessRunner.ts"
-import { isAlive, startTimeOf } from "../../src/process/ProcessTable.ts"
+import { bootId, isAlive, startTimeOf } from "../../src/process/ProcessTable.ts"
 
 const root = mkdtempSync(join(tmpdir(), "pawl-process-"))
 afterAll(() => rmSync(root, { recursive: true, force: true }))
@@ -335,6 +346,28 @@ describe.each([
         expect(Exit.isFailure(exit) && Cause.squash(exit.cause)).toMatchObject({ _tag: "StateError", path: given.out })
       }).pipe(Effect.provide(layerLive(1000))))
   })
+})
+
+describe("what a killed pawl left behind", () => {
+  it.live("is told once the launcher has recorded how it ended, however late that is", () =>
+    Effect.gen(function*() {
+      const directory = folder()
+      const spool = join(directory, "logs", SPOOL)
+      mkdirSync(spool, { recursive: true })
+      const child = Bun.spawn({ cmd: ["true"] })
+      yield* Effect.promise(() => child.exited)
+      const tag = { target: "t", path: "s", attempt: 1, invocation: 1, definition: "0", files: "1", out: 0, err: 0 }
+      const began = JSON.stringify({ began: 0, pid: child.pid, at: 1000, start: 1, ...tag })
+      const records = join(spool, RECORDS)
+      writeFileSync(records, `${bootLine(bootId())}${began}\n`)
+      const runner = yield* ProcessRunner
+      const found = yield* Effect.fork(runner.leftBehind(directory))
+      yield* Effect.sleep(60)
+      appendFileSync(records, `${JSON.stringify({ ended: 0, pid: child.pid, at: 1500, status: 0 })}\n`)
+      const keep = { stdout: 100, stderr: 100 }
+      const ends = (yield* Fiber.join(found)).map(({ take }) => take?.(join(directory, "logs/t/s"), keep).exitCode)
+      expect(ends).toEqual([0])
+    }).pipe(Effect.provide(layerLiveBy(1000))))
 })
 
 describe("a command whose launcher is killed before it says that it has started", () => {
