@@ -23,6 +23,7 @@ import { layerTerminal } from "./cli/Terminal.ts"
 import { Watchers } from "./cli/Watchers.ts"
 import { Environment } from "./manifest/Environment.ts"
 import { Stdin } from "./manifest/Stdin.ts"
+import { layerMachine } from "./process/LiveMachine.ts"
 import { layerLive } from "./process/LiveProcess.ts"
 import { ExitCode } from "./run/ExitCode.ts"
 
@@ -32,6 +33,7 @@ const grace = 10_000
 const layer = Layer.mergeAll(
   layerFile.pipe(Layer.provide(layerDisk), Layer.provideMerge(Watchers.layer)),
   layerLive(grace),
+  layerMachine,
   layerInboxGates.pipe(Layer.provideMerge(layerFileInbox), Layer.provide(layerDisk)),
   layerTerminal,
   Environment.layerProcess,

@@ -27,8 +27,14 @@ const flagTable = (flags: ReadonlyArray<FlagData>): ReadonlyArray<string> =>
 
 const isCommon = new Set(Object.values(common).map(({ name }) => name))
 
-const usage = ({ arguments: args, name }: CommandData): string =>
-  ["pawl", name, "[FLAGS]", ...args.map((one: ArgumentData) => one.required ? one.name : `[${one.name}]`)].join(" ")
+const usage = ({ arguments: args, name, rest }: CommandData): string =>
+  [
+    "pawl",
+    name,
+    "[FLAGS]",
+    ...args.map((one: ArgumentData) => one.required ? one.name : `[${one.name}]`),
+    ...(rest === undefined ? [] : [rest])
+  ].join(" ")
 
 const commandBlocks = (command: CommandData): ReadonlyArray<ReadonlyArray<string> | string> => {
   const own = Object.values(command.flags).filter(({ name }) => !isCommon.has(name))
@@ -51,7 +57,8 @@ output whatever happens: a [summary](schema/summary.schema.json) or an [error](s
 \`--format ndjson\`, \`pawl run\` prints each [event](schema/event.schema.json) as it becomes durable and the summary as its
 last line. A reader that closes the pipe early does not end the run.
 
-Flags may stand before or after arguments; what follows \`--\` is no flag. All that is wrong with a call is told at once,
+Flags may stand before or after arguments; what follows \`--\` is no flag, nor is what follows the command of
+\`pawl each\`. All that is wrong with a call is told at once,
 and nothing is begun.`
 
 const precedence =

@@ -27,7 +27,7 @@ export const lostDecisions = (state: RunState, dropped: ReadonlyArray<DroppedDec
 export const endProblems = (ended: Ended): ReadonlyArray<string> => {
   const { journal, loaded: { plan }, manner, outcome, selection } = ended
   const { exitCode, state } = outcome
-  const options = schedulerOptions(plan, selection, manner)
+  const options = schedulerOptions(plan, selection, manner, 1)
   const found = violations({ plan, selection, options, strict: manner.strict ?? false, journal, state, exitCode })
   const isSameMoment = (seq: number | undefined): boolean => {
     const at = journal.find((event) => event.seq === seq)?.at

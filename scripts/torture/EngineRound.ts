@@ -15,6 +15,7 @@ import { Environment } from "../../src/manifest/Environment.ts"
 import { ProcessRunner } from "../../src/process/ProcessRunner.ts"
 import { ExitCode } from "../../src/run/ExitCode.ts"
 import { Gates } from "../../src/run/Gates.ts"
+import { Machine } from "../../src/run/Machine.ts"
 import { countSelected } from "../../src/run/Outcome.ts"
 import { runPlan } from "../../src/run/RunBatch.ts"
 import type { RunEvent } from "../../src/run/RunEvent.ts"
@@ -131,6 +132,7 @@ export const playRound = async (seed: number, { happened, seen }: Coverage): Pro
               layerFileWith(locks),
               Layer.mergeAll(Layer.succeed(Disk, pawl.disk), Layer.succeed(Status, { observe }))
             ),
+            Machine.layerCalm,
             Environment.layerOf({ variables: { PATH: "/bin" }, cwd: "/" })
           )
         ),

@@ -7,12 +7,14 @@
 import { Effect, Either, Layer } from "effect"
 import { dirname, join } from "node:path"
 import { decodePlan, encodePlan } from "../plan/PlanJson.ts"
+import { isOpen, withLines } from "../plan/OpenPlan.ts"
 import type { Plan } from "../plan/Plan.ts"
 import { decodeOrigin, encodeOrigin, type RunOrigin } from "../run/RunOrigin.ts"
 import { StateError } from "../run/StateError.ts"
 import { Status } from "../run/Status.ts"
 import { currentRun, readCurrent } from "./CurrentRun.ts"
 import { Disk } from "./Disk.ts"
+import { stateError } from "./DiskError.ts"
 import { layerFile as layerFileCheckpoint } from "./FileCheckpoint.ts"
 import { checkBatch, listRuns } from "./ListRuns.ts"
 import { liveHolder, lock, nameRun } from "./Lock.ts"
@@ -32,7 +34,8 @@ import {
   removedFolder,
   runDirectory,
   spoolFolder,
-  SUMMARY
+  SUMMARY,
+  TARGETS
 } from "./RunDirectory.ts"
 import { type RunRef, RunStore } from "./RunStore.ts"
 
@@ -49,11 +52,24 @@ const make = Effect.fn("FileRunStore.make")(function*({ liveHolder, lock, nameRu
   const disk = yield* Disk
   const status = yield* Status
 
+  /** An open plan with the targets that came to it. */
+  const readTargets = Effect.fn("FileRunStore.readTargets")(function*(directory: string, plan: Plan) {
+    const path = join(directory, TARGETS)
+    const bytes = yield* disk.read(path)
+    const whole = bytes === undefined ? Either.left("it is not there") : withLines(plan, decoder.decode(bytes))
+    if (Either.isRight(whole)) return whole.right
+    return yield* new StateError({
+      message: `${path} could not be read as targets: ${whole.left}`,
+      hint: "restore the file from a backup, or set this run aside with --fresh and start anew",
+      path
+    })
+  })
+
   const readPlan = Effect.fn("FileRunStore.readPlan")(function*(directory: string, name: string) {
     const path = join(directory, name)
     const bytes = isPlanName(name) ? yield* disk.read(path) : undefined
     const plan = bytes === undefined ? Either.left("it is not there") : decodePlan(decoder.decode(bytes))
-    if (Either.isRight(plan)) return plan.right
+    if (Either.isRight(plan)) return isOpen(plan.right) ? yield* readTargets(directory, plan.right) : plan.right
     return yield* new StateError({
       message: `${path} could not be read as a plan: ${plan.left}`,
       hint: "restore the file from a backup, or set this run aside with --fresh and start anew",
@@ -148,6 +164,7 @@ const make = Effect.fn("FileRunStore.make")(function*({ liveHolder, lock, nameRu
           Effect.zipRight(disk.makeFolder(inboxFolder(ref.directory))),
           // There from the first: a run that goes on without its journal has lost it.
           Effect.zipRight(Effect.scoped(disk.openAppend(join(ref.directory, JOURNAL)))),
+          Effect.zipRight(isOpen(plan) ? Effect.scoped(disk.openAppend(join(ref.directory, TARGETS))) : Effect.void),
           Effect.zipRight(disk.replace(join(ref.directory, FIRST_PLAN), encodePlan(plan))),
           Effect.zipRight(disk.replace(currentFile(batchDir), `${id}\n`)),
           Effect.as(ref),
@@ -157,6 +174,16 @@ const make = Effect.fn("FileRunStore.make")(function*({ liveHolder, lock, nameRu
         // What somebody else put there is not removed.
         return Effect.zipRight(checkRun(ref), made)
       },
+      grow: (ref: RunRef) =>
+        Effect.map(disk.openAppend(join(ref.directory, TARGETS)), (file) => (text: string) =>
+          Effect.try({
+            try: () => {
+              file.write(text)
+              file.sync()
+            },
+            catch: (cause) =>
+              cause instanceof StateError ? cause : stateError("written", join(ref.directory, TARGETS), cause)
+          })),
       addPlan: (ref: RunRef, plan: Plan) =>
         disk.list(ref.directory).pipe(
           Effect.map(nextPlanName),

@@ -8,6 +8,8 @@ import { join } from "node:path"
 
 export const FIRST_PLAN = "plan.json"
 export const CURRENT = "current"
+/** Targets that came to an open first plan. */
+export const TARGETS = "targets.ndjson"
 export const SUMMARY = "summary.json"
 
 const planName = /^plan(?:\.(\d+))?\.json$/

@@ -74,6 +74,10 @@ export interface OpenBatch {
   readonly exists: (runId: string) => Effect.Effect<boolean, StateError>
   /** Makes a run's directory with its plan in it and makes it the current one. */
   readonly create: (runId: string, plan: Plan) => Effect.Effect<RunRef, StateError>
+  /** Opens what stands beside the open first plan of a run; each text that is handed over is durable when it returns. */
+  readonly grow: (
+    ref: RunRef
+  ) => Effect.Effect<(text: string) => Effect.Effect<void, StateError>, StateError, Scope.Scope>
   /** Stores a later plan of a run beside the first; returns its file name. */
   readonly addPlan: (ref: RunRef, plan: Plan) => Effect.Effect<string, StateError>
   /** What was kept of a run's surroundings. */

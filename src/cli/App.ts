@@ -80,7 +80,7 @@ const confess = (cause: Cause.Cause<unknown>, call: Call, identity: Identity) =>
 
 /** Whether a call drives a run, which has an answer of its own however it ends. */
 const drivesRun = ({ command, flags }: Call): boolean =>
-  command?.name === "resume" || (command?.name === "run" && !flags.has("dry-run"))
+  command?.name === "resume" || command?.name === "each" || (command?.name === "run" && !flags.has("dry-run"))
 
 /** A run saves its state at a signal and ends by itself; everything else just ends. */
 const untilSignal = <A, E, R>(call: Call, effect: Effect.Effect<A, E, R>) =>

@@ -71,7 +71,7 @@ const argumentProblems = (command: CommandData, args: ReadonlyArray<string>): Re
       hint: near === undefined ? `it is one of ${choices.join(", ")}` : `did you mean \`${near}\`?`
     }]
   }),
-  ...args.slice(command.arguments.length).map((value) => ({
+  ...args.slice(command.rest === undefined ? command.arguments.length : args.length).map((value) => ({
     message: `unexpected argument \`${value}\``,
     hint: `\`pawl ${command.name}\` takes ${
       command.arguments.length === 0 ? "no arguments" : command.arguments.map(({ name }) => name).join(" ")

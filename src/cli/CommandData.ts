@@ -20,6 +20,8 @@ export interface CommandData {
   /** One line. */
   readonly summary: string
   readonly arguments: ReadonlyArray<ArgumentData>
+  /** What may follow the arguments, for help; after the first of them nothing is a flag. */
+  readonly rest?: string
   /** Its own, then those that all have. */
   readonly flags: Flags
   /** Paragraphs under the usage. */

@@ -5,6 +5,7 @@
  * Owns their list; each is described in one of the files that it imports. Must not know what they do.
  */
 import type { CommandData } from "./CommandData.ts"
+import { eachData } from "./EachFlags.ts"
 import type { Flags } from "./Flag.ts"
 import { common, root } from "./Flags.ts"
 import { cleanupData, eventsData, logsData, runsData, statusData } from "./LookingCommands.ts"
@@ -14,6 +15,7 @@ import { approveData, cancelData, rejectData, resumeData, runData, simulateData 
 const names = [
   "run",
   "resume",
+  "each",
   "approve",
   "reject",
   "cancel",
@@ -43,6 +45,7 @@ export const helpData = {
 const all = [
   runData,
   resumeData,
+  eachData,
   approveData,
   rejectData,
   cancelData,

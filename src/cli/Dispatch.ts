@@ -6,6 +6,7 @@
 import { Effect } from "effect"
 import type { Call } from "./Arguments.ts"
 import type { CommandName } from "./Commands.ts"
+import { eachData } from "./EachFlags.ts"
 import { cleanupData, eventsData, logsData, statusData } from "./LookingCommands.ts"
 import { planData, validateData } from "./ManifestCommands.ts"
 import { approveData, cancelData, resumeData, runData, simulateData } from "./RunningCommands.ts"
@@ -24,6 +25,11 @@ export const dispatch = (call: Call, name: CommandName) => {
       return Effect.flatMap(
         Effect.all([parseFlags(resumeData.flags, call), Effect.promise(() => import("./ResumeCommand.ts"))]),
         ([flags, { resumeCommand }]) => resumeCommand(flags, args)
+      )
+    case "each":
+      return Effect.flatMap(
+        Effect.all([parseFlags(eachData.flags, call), Effect.promise(() => import("./EachCommand.ts"))]),
+        ([flags, { eachCommand }]) => eachCommand(flags, args)
       )
     case "approve":
     case "reject":

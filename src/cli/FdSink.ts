@@ -1,7 +1,8 @@
 /**
  * Writing to an open file descriptor.
  *
- * Owns partial writes, pipes that are full for now (`EAGAIN`) and readers that are gone (`EPIPE`).
+ * Owns partial writes, pipes that are full for now (`EAGAIN`) and readers that are gone (`EPIPE`, `EIO` of a
+ * terminal).
  * Must not open or close one. The surprise: it doesn't write to `process.stdout`, which can't be
  * asked whether all is written, so that a document larger than a pipe's buffer would be cut at exit.
  */
@@ -45,6 +46,10 @@ const terminalSize = (fd: number): ReadonlyArray<number> => {
   return stream.isTTY ? stream.getWindowSize() : []
 }
 
+/** A pipe that nobody reads any more, or a terminal that is closed: who was to read it has left. */
+const isReaderGone = (failure: NodeJS.ErrnoException | undefined, isTerminal: boolean): boolean =>
+  failure?.code === "EPIPE" || (isTerminal && failure?.code === "EIO")
+
 /** What is written goes to the descriptor, which whoever opened it closes. */
 export const sinkOf = (fd: number): Sink => {
   const isTerminal = isTerminalAt(fd)
@@ -81,7 +86,7 @@ export const sinkOf = (fd: number): Sink => {
     columns: () => terminalSize(fd)[0] || 80,
     rows: () => terminalSize(fd)[1] || 24,
     isClosed: () => failure !== undefined,
-    failure: () => failure?.code === "EPIPE" ? undefined : failure,
+    failure: () => isReaderGone(failure, isTerminal) ? undefined : failure,
     write: (chunk) => {
       if (failure !== undefined || chunk.length === 0) return
       queue.push(chunk)

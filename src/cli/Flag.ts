@@ -8,6 +8,7 @@
  */
 import { Options } from "@effect/cli"
 import { Option } from "effect"
+import { bytesOf } from "./Size.ts"
 
 export type FlagKind =
   | "switch"
@@ -22,6 +23,10 @@ export type FlagKind =
   | "limit"
   /** A length of time, such as `30d`. */
   | "duration"
+  /** A load average, or a percentage of the processors. */
+  | "load"
+  /** An amount of memory, such as `2G`. */
+  | "size"
 
 export interface FlagData {
   readonly name: string
@@ -139,6 +144,31 @@ export const limit = (given: Given): Flag<Limit | undefined> => ({
     if (value === undefined) return undefined
     return value.endsWith("%") ? { percent: Number(value.slice(0, -1)) } : { count: Number(value) }
   }))
+})
+
+export type Load = { readonly average: number } | { readonly percent: number }
+
+/** `2.5` or `150%`. */
+export const load = (given: Given): Flag<Load | undefined> => ({
+  metavar: "N|P%",
+  ...given,
+  kind: "load",
+  repeatable: false,
+  options: optionalText(given.name).pipe(Options.map((value): Load | undefined => {
+    if (value === undefined) return undefined
+    return value.endsWith("%") ? { percent: Number(value.slice(0, -1)) } : { average: Number(value) }
+  }))
+})
+
+/** `500M`, in bytes. */
+export const size = (given: Given): Flag<number | undefined> => ({
+  metavar: "SIZE",
+  ...given,
+  kind: "size",
+  repeatable: false,
+  options: optionalText(given.name).pipe(
+    Options.map((value) => value === undefined ? undefined : bytesOf(value))
+  )
 })
 
 export type Flags = Readonly<Record<string, Flag<unknown>>>

@@ -2,6 +2,7 @@
 import { nearest } from "../expression/Nearest.ts"
 import type { Problem } from "../run/UsageError.ts"
 import type { FlagData } from "./Flag.ts"
+import { bytesOf } from "./Size.ts"
 
 const whole = /^\d+$/
 
@@ -13,6 +14,8 @@ const isDuration = (value: string): boolean => /^(?:\d+(?:\.\d+)?(?:ms|[smhd]))+
 const isLimit = (value: string): boolean =>
   value.endsWith("%") ? /^\d+(\.\d+)?%$/.test(value) && Number(value.slice(0, -1)) <= 100 : isCount(value, 0)
 
+const isLoad = (value: string): boolean => /^\d+(\.\d+)?%?$/.test(value) && Number.parseFloat(value) > 0
+
 const expected = (flag: FlagData): string => {
   switch (flag.kind) {
     case "count":
@@ -21,6 +24,10 @@ const expected = (flag: FlagData): string => {
       return "a whole number such as 12 or a percentage such as 20%"
     case "duration":
       return "a length of time such as 12h or 30d"
+    case "load":
+      return "a load above 0 such as 4 or 2.5, or a percentage of the processors such as 100%"
+    case "size":
+      return "an amount above 0 such as 500M or 2G: K, M, G, T are powers of 1024, k, m, g, t of 1000"
     case "pair":
       return "NAME=VALUE"
     case "choice":
@@ -38,6 +45,10 @@ const fits = (flag: FlagData, value: string): boolean => {
       return isLimit(value)
     case "duration":
       return isDuration(value)
+    case "load":
+      return isLoad(value)
+    case "size":
+      return bytesOf(value) !== undefined
     case "pair":
       return value.indexOf("=") > 0
     case "choice":

@@ -3,7 +3,7 @@
  *
  * Owns their names and words. Must not know what they do.
  */
-import { choice, count, limit, onOff, onSwitch, optionalChoice, span, text, texts } from "./Flag.ts"
+import { choice, count, limit, load, onOff, onSwitch, optionalChoice, size, span, text, texts } from "./Flag.ts"
 
 /** What every command understands. */
 export const common = {
@@ -67,8 +67,21 @@ export const running = {
   autoAdvance: onOff({ name: "auto-advance", description: "go on to the next target when one is blocked" }),
   strict: onSwitch({ name: "strict", description: "exit code 1 if any target is blocked or errored" }),
   cap: count({ name: "cap", least: 0, description: "start at most N steps in this invocation" }),
-  maxParallel: count({ name: "max-parallel", alias: "j", least: 1, description: "targets at the same time" }),
+  maxParallel: count({
+    name: "max-parallel",
+    alias: "j",
+    least: 0,
+    description: "targets at the same time; 0: as many as there are processors"
+  }),
   maxBlocked: limit({ name: "max-blocked", description: "halt when more targets than this are blocked" }),
+  halt: choice({
+    name: "halt",
+    choices: ["soon", "now"],
+    default: "soon",
+    description: "where stuck targets halt the run: let what runs end, or interrupt it"
+  }),
+  load: load({ name: "load", description: "start no further target while the load average is as high as this" }),
+  memfree: size({ name: "memfree", description: "start no further target while less memory than this is free" }),
   order: choice({
     name: "order",
     choices: ["manifest", "longest-first"],
@@ -79,6 +92,16 @@ export const running = {
   grace: span({
     name: "grace",
     description: "how long steps that are told to end (SIGTERM) may take before they are killed (default: 10s)"
+  }),
+  progress: optionalChoice({
+    name: "progress",
+    choices: ["none", "plain", "live"],
+    description: "how to show the run meanwhile; left out: live on a terminal, plain lines elsewhere"
+  }),
+  tail: texts({
+    name: "tail",
+    metavar: "TARGET",
+    description: "show on standard error what this target prints, while it runs"
   }),
   fresh: onSwitch({ name: "fresh", description: "set the unfinished run aside and start anew" }),
   retryErrors: onSwitch({ name: "retry-errors", description: "try errored targets again" }),
@@ -98,6 +121,7 @@ export const simulating = {
   cap: running.cap,
   maxParallel: running.maxParallel,
   maxBlocked: running.maxBlocked,
+  halt: running.halt,
   noWait: running.noWait,
   order: running.order,
   scenario: text({
@@ -118,8 +142,13 @@ export const resuming = {
   cap: running.cap,
   maxParallel: running.maxParallel,
   maxBlocked: running.maxBlocked,
+  halt: running.halt,
+  load: running.load,
+  memfree: running.memfree,
   noWait: running.noWait,
   grace: running.grace,
+  progress: running.progress,
+  tail: running.tail,
   order: running.order,
   retryErrors: running.retryErrors,
   retryBlocked: running.retryBlocked,

@@ -61,7 +61,9 @@ const isCommon = new Set(Object.values(common).map((flag) => flag.name))
 /** Help of one command. */
 export const commandHelp = (command: CommandData, style: Style): ReadonlyArray<string> => {
   const flags = Object.values(command.flags)
-  const words = ["pawl", command.name, "[FLAGS]", ...command.arguments.map(argumentWords)]
+  const { rest } = command
+  const args = [...command.arguments.map(argumentWords), ...(rest === undefined ? [] : [rest])]
+  const words = ["pawl", command.name, "[FLAGS]", ...args]
   return [
     ...wrap(`pawl ${command.name}: ${command.summary}`, 0),
     ...section("Usage", [`  ${words.join(" ")}`], style),

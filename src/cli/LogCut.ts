@@ -28,15 +28,18 @@ export interface LogCut {
   readonly end: () => ReadonlyArray<Uint8Array>
   /** The highest attempt seen. */
   readonly attempts: () => number
+  /** How many parts of the wanted attempt were seen. */
+  readonly parts: () => number
 }
 
-/** Cuts out one attempt, without its banner. */
-export const logCut = (wanted: number): LogCut => {
+/** Cuts out one attempt, without its banner; of several parts of it those from a number on, from 1. */
+export const logCut = (wanted: number, from = 1): LogCut => {
   const decoder = new TextDecoder()
   let held: Uint8Array = new Uint8Array(0)
   let atLineStart = true
   let inside = false
   let attempts = 0
+  let seen = 0
 
   const push = (chunk: Uint8Array): ReadonlyArray<Uint8Array> => {
     const bytes = joined(held, chunk)
@@ -59,7 +62,8 @@ export const logCut = (wanted: number): LogCut => {
         const found = isBanner(decoder.decode(line))
         if (found !== undefined) {
           keep(kept, at)
-          inside = found.attempt === wanted
+          if (found.attempt === wanted) seen += 1
+          inside = found.attempt === wanted && seen >= from
           attempts = Math.max(attempts, found.attempt)
           kept = end + 1
         }
@@ -75,5 +79,5 @@ export const logCut = (wanted: number): LogCut => {
     held = new Uint8Array(0)
     return inside && rest.length > 0 ? [rest] : []
   }
-  return { push, end, attempts: () => attempts }
+  return { push, end, attempts: () => attempts, parts: () => seen }
 }

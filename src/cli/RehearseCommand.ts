@@ -15,6 +15,7 @@ import { visibleSecrets } from "../plan/VisibleSecrets.ts"
 import { shellWord } from "../report/NextSteps.ts"
 import { summarize } from "../report/Summarize.ts"
 import { ExitCode } from "../run/ExitCode.ts"
+import { Machine } from "../run/Machine.ts"
 import type { ResumeRequest } from "../run/Resume.ts"
 import { type Manner, schedulerOptions } from "../run/RunLoaded.ts"
 import { defaultStateDir } from "../run/RunOrigin.ts"
@@ -35,7 +36,7 @@ type RunFlags = Values<typeof resuming>
 
 export type RehearseFlags =
   & Values<typeof planning>
-  & Omit<RunFlags, "retryErrors" | "retryBlocked" | "expectPlan" | "grace">
+  & Omit<RunFlags, "progress" | "tail" | "retryErrors" | "retryBlocked" | "expectPlan" | "grace" | "load" | "memfree">
   & Partial<Pick<RunFlags, "retryErrors" | "retryBlocked" | "expectPlan">>
   & Pick<CommonFlags, "stateDir">
   & { readonly scenario: string | undefined; readonly seed: number | undefined; readonly chaos: boolean }
@@ -47,6 +48,7 @@ const mannerOf = (flags: RehearseFlags, resume: ResumeRequest): Manner => ({
   ...(flags.cap === undefined ? {} : { cap: flags.cap }),
   ...(flags.maxParallel === undefined ? {} : { maxParallel: flags.maxParallel }),
   ...(flags.maxBlocked === undefined ? {} : { maxBlocked: flags.maxBlocked }),
+  halt: flags.halt,
   noWait: flags.noWait
 })
 
@@ -75,6 +77,7 @@ const repeated = (flags: RehearseFlags, manifest: string, seed: number, secrets:
       "max-blocked",
       maxBlocked === undefined ? undefined : "count" in maxBlocked ? maxBlocked.count : `${maxBlocked.percent}%`
     ),
+    ...(flags.halt === "soon" ? [] : ["--halt", flags.halt]),
     ...(flags.noWait ? ["--no-wait"] : []),
     ...given("scenario", scenario),
     ...(flags.chaos ? ["--chaos"] : []),
@@ -127,7 +130,7 @@ export const rehearseCommand = Effect.fn("cli.rehearse")(function*(
   const request = {
     loaded,
     selection,
-    options: schedulerOptions(plan, selection, mannerOf(flags, resume)),
+    options: schedulerOptions(plan, selection, mannerOf(flags, resume), (yield* Machine).processors()),
     strict,
     resume,
     script,

@@ -41,6 +41,7 @@ const optionsOf = (flags: ResumeFlags, stateDir: string, ref: RunRef): ResumeOpt
   target: flags.target,
   only: flags.only,
   order: flags.order,
+  tail: flags.tail,
   retryErrors: flags.retryErrors,
   retryBlocked: flags.retryBlocked,
   noWait: flags.noWait,
@@ -50,6 +51,9 @@ const optionsOf = (flags: ResumeFlags, stateDir: string, ref: RunRef): ResumeOpt
   ...(flags.cap === undefined ? {} : { cap: flags.cap }),
   ...(flags.maxParallel === undefined ? {} : { maxParallel: flags.maxParallel }),
   ...(flags.maxBlocked === undefined ? {} : { maxBlocked: flags.maxBlocked }),
+  halt: flags.halt,
+  ...(flags.load === undefined ? {} : { load: flags.load }),
+  ...(flags.memfree === undefined ? {} : { memfree: flags.memfree }),
   ...(flags.expectPlan === undefined ? {} : { expectPlan: flags.expectPlan })
 })
 
@@ -65,6 +69,8 @@ export const resumeCommand = Effect.fn("cli.resume")(function*(flags: ResumeFlag
   return yield* performRun(resumeBatch(options), {
     again: ({ plan }) => sameResume({ ...same, ...named, runId: ref.runId, secrets: plan.secrets }),
     stateDir: place.named,
-    grace: flags.grace
+    grace: flags.grace,
+    progress: flags.progress,
+    tail: flags.tail
   })
 })

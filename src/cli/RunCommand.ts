@@ -17,6 +17,7 @@ export const optionsOf = (flags: RunFlags, manifest: string, stateDir: string | 
   target: flags.target,
   only: flags.only,
   order: flags.order,
+  tail: flags.tail,
   fresh: flags.fresh,
   retryErrors: flags.retryErrors,
   retryBlocked: flags.retryBlocked,
@@ -29,6 +30,9 @@ export const optionsOf = (flags: RunFlags, manifest: string, stateDir: string | 
   ...(flags.cap === undefined ? {} : { cap: flags.cap }),
   ...(flags.maxParallel === undefined ? {} : { maxParallel: flags.maxParallel }),
   ...(flags.maxBlocked === undefined ? {} : { maxBlocked: flags.maxBlocked }),
+  halt: flags.halt,
+  ...(flags.load === undefined ? {} : { load: flags.load }),
+  ...(flags.memfree === undefined ? {} : { memfree: flags.memfree }),
   ...(flags.runId === undefined ? {} : { runId: flags.runId }),
   ...(flags.expectPlan === undefined ? {} : { expectPlan: flags.expectPlan })
 })
@@ -44,6 +48,8 @@ export const runCommand = Effect.fn("cli.run")(function*(flags: RunFlags, args: 
   return yield* performRun(runBatch(options), {
     again: ({ plan }) => sameRun({ ...options, secrets: plan.secrets }),
     stateDir,
-    grace: flags.grace
+    grace: flags.grace,
+    progress: flags.progress,
+    tail: flags.tail
   })
 })

@@ -55,6 +55,7 @@ const optionsOf = (flags: SimulateFlags, [manifest = "-"]: ReadonlyArray<string>
   only: flags.only,
   order: flags.order,
   noWait: flags.noWait,
+  halt: flags.halt,
   ...(flags.inputs === undefined ? {} : { inputs: flags.inputs }),
   ...(flags.autoAdvance === undefined ? {} : { autoAdvance: flags.autoAdvance }),
   ...(flags.strict ? { strict: true } : {}),

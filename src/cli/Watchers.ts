@@ -24,6 +24,9 @@ export class Watchers extends Context.Tag("pawl/Watchers")<Watchers, {
       },
       stopping: (request) => {
         for (const watcher of watchers) watcher.stopping?.(request)
+      },
+      holding: (hold) => {
+        for (const watcher of watchers) watcher.holding?.(hold)
       }
     }
     const attach = (watcher: Watcher) =>

@@ -37,6 +37,9 @@ export const everyFlag = flagsByWord([
   ...Object.values(rootFlags)
 ])
 
+/** Commands whose arguments are the words of another command. */
+const takesRest = new Set(commands.filter(({ rest }) => rest !== undefined).map(({ name }) => String(name)))
+
 const takesValue = (flag: FlagData): boolean => flag.kind !== "switch" && flag.kind !== "on-off"
 
 interface Part {
@@ -102,6 +105,10 @@ export const readWords = (argv: ReadonlyArray<string>): Words => {
       break
     }
     if (!word.startsWith("-") || word === "-") {
+      if (plain.length === 1 && takesRest.has(plain[0] ?? "")) {
+        plain.push(...argv.slice(at))
+        break
+      }
       plain.push(word)
       continue
     }

@@ -15,7 +15,7 @@ import { BatchName, Text, wholeNumber } from "./Scalars.ts"
 import { Env } from "./Work.ts"
 import { Expected, Hint, Misplaced, optional, required } from "./Words.ts"
 
-const count = wholeNumber(1, Number.MAX_SAFE_INTEGER, "a whole number of at least 1")
+const width = wholeNumber(0, Number.MAX_SAFE_INTEGER, "a whole number, 0 or more")
 const blockedCount = wholeNumber(0, Number.MAX_SAFE_INTEGER, "a whole number, 0 or more")
 const blockedShare = Schema.String.pipe(Schema.pattern(/^(?:100|\d{1,2})%$/)).annotations({
   [Expected]: "a share from `0%` to `100%`",
@@ -24,7 +24,9 @@ const blockedShare = Schema.String.pipe(Schema.pattern(/^(?:100|\d{1,2})%$/)).an
 
 export const RunSettings = Schema.Struct({
   autoAdvance: optional(Schema.Boolean, "Whether the run goes on when a target is blocked.", { default: false }),
-  maxParallel: optional(count, "How many targets may be under way at once.", { default: 1 }),
+  maxParallel: optional(width, "How many targets may be under way at once; 0: as many as there are processors.", {
+    default: 1
+  }),
   strict: optional(Schema.Boolean, "Whether any blocked or errored target makes the exit code 1.", {
     default: false
   }),

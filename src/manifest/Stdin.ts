@@ -1,34 +1,53 @@
 /**
- * Standard input, read once and whole.
+ * Standard input, read once: whole, or as it comes.
  *
  * Owns the reading and its bound. Must not decide who may read it: `plan/LoadPlan.ts` sees to
  * it that a manifest, a file of inputs and a `forEach` do not want it together.
  */
-import { Context, Effect, Layer } from "effect"
+import { Context, Effect, Layer, Option } from "effect"
 import { readBounded } from "./BoundedStream.ts"
 import { type ManifestError, manifestError } from "./ManifestError.ts"
 import { moreThan } from "./SourceText.ts"
 
 const tooMuch = (limit: number) => moreThan("-", "standard input", limit)
 
+const unreadable = (cause: unknown): ManifestError =>
+  manifestError("-", `standard input can't be read: ${String(cause)}`, "is it closed?")
+
 export class Stdin extends Context.Tag("pawl/Stdin")<Stdin, {
   /** All of it; reading stops with an error as soon as there is more than `limit` bytes. */
   readonly read: (limit: number) => Effect.Effect<Uint8Array, ManifestError>
+  /** Begins to read; each run of the effect that it gives is the next part, none at the end. */
+  readonly parts: Effect.Effect<Effect.Effect<Option.Option<Uint8Array>, ManifestError>>
 }>() {
   /** Of this process. */
   static readonly layerProcess = Layer.succeed(this, {
     read: (limit) =>
-      Effect.tryPromise({
-        try: () => readBounded(Bun.stdin.stream(), limit),
-        catch: (cause) => manifestError("-", `standard input can't be read: ${String(cause)}`, "is it closed?")
-      }).pipe(Effect.flatMap((bytes) => bytes === undefined ? Effect.fail(tooMuch(limit)) : Effect.succeed(bytes)))
+      Effect.tryPromise({ try: () => readBounded(Bun.stdin.stream(), limit), catch: unreadable }).pipe(
+        Effect.flatMap((bytes) => bytes === undefined ? Effect.fail(tooMuch(limit)) : Effect.succeed(bytes))
+      ),
+    parts: Effect.sync(() => {
+      const reader = Bun.stdin.stream().getReader()
+      return Effect.map(
+        Effect.tryPromise({ try: () => reader.read(), catch: unreadable }),
+        ({ value }) => Option.fromNullable(value)
+      )
+    })
   })
 
   /** A text instead, for tests and rehearsals. */
   static readonly layerText = (text: string) => {
     const bytes = new TextEncoder().encode(text)
     return Layer.succeed(this, {
-      read: (limit) => bytes.length > limit ? Effect.fail(tooMuch(limit)) : Effect.succeed(bytes)
+      read: (limit) => bytes.length > limit ? Effect.fail(tooMuch(limit)) : Effect.succeed(bytes),
+      parts: Effect.sync(() => {
+        let left = Option.some<Uint8Array>(bytes)
+        return Effect.sync(() => {
+          const part = left
+          left = Option.none()
+          return part
+        })
+      })
     })
   }
 }

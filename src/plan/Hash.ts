@@ -130,8 +130,11 @@ export const targetHasher = (): (template: Pick<TemplateDigest, "digest" | "inde
   const needsText = needsWriter()
   return (template, { index, item, needs }) => {
     const place = template.index ? index ?? "" : ""
-    return sha256(`${template.digest}\n${place}\n${item === undefined ? "" : canonicalJson(item)}\n${needsText(needs)}`)
-      .slice(0, 16)
+    // The beginning of a longer text would keep all of it in memory, a hundred thousand times.
+    return Bun.CryptoHasher.hash(
+      "sha256",
+      `${template.digest}\n${place}\n${item === undefined ? "" : canonicalJson(item)}\n${needsText(needs)}`
+    ).toString("hex", 0, 8)
   }
 }
 

@@ -176,7 +176,8 @@ export interface RunDefaults {
 export type MaxBlocked = { readonly count: number } | { readonly percent: number }
 
 export interface Plan {
-  readonly schema: "pawl.plan/v1"
+  /** An open one is of a list that was not read to its end, or not yet: more targets stand beside it. */
+  readonly schema: "pawl.plan/v1" | "pawl.open-plan/v1"
   readonly batch: string
   readonly description?: string
   /** `sha256:` and 64 hex digits, over everything below but `run`, and over the values of secret inputs. */

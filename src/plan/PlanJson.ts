@@ -20,7 +20,8 @@ const isRecord = (data: unknown): data is { readonly [key: string]: unknown } =>
 
 const isText = (data: unknown): data is string => typeof data === "string"
 
-const isTarget = (data: unknown): data is PlanTarget =>
+/** Whether data is a target of a plan. */
+export const isTarget = (data: unknown): data is PlanTarget =>
   isRecord(data)
   && isText(data["id"])
   && Number.isInteger(data["template"])
@@ -41,7 +42,7 @@ const templateOf = <A, I>(step: Schema.Schema<A, I>) =>
   })
 
 const PlanFile = Schema.Struct({
-  schema: Schema.Literal("pawl.plan/v1"),
+  schema: Schema.Literal("pawl.plan/v1", "pawl.open-plan/v1"),
   batch: Schema.String,
   description: Schema.optionalWith(Schema.String, exact),
   hash: Schema.String,

@@ -8,6 +8,7 @@
 import { Deferred, Effect, Either, Exit as EffectExit, FiberId, Layer, Option, Schedule } from "effect"
 import { writeSync } from "node:fs"
 import { dirname } from "node:path"
+import type { ShortageCode } from "../run/HoldBack.ts"
 import { StateError } from "../run/StateError.ts"
 import { endingLine } from "./AttemptRecords.ts"
 import { endStep } from "./EndStep.ts"
@@ -19,6 +20,8 @@ import { Patience } from "./Patience.ts"
 import { type Attempt, type CouldNotStart, type Exit, type ProcessId, ProcessRunner } from "./ProcessRunner.ts"
 import { isAlive } from "./ProcessTable.ts"
 import { makeProcessView } from "./ProcessView.ts"
+import { descriptorsOf, makeRoom } from "./Room.ts"
+import { shortageOf } from "./Shortage.ts"
 import { type End, LAUNCHER_LOST, makeStarter, type Starter } from "./StartAttempt.ts"
 import { marksOf, type StepOf } from "./StepProcesses.ts"
 
@@ -108,6 +111,7 @@ const make = (
   starter: Starter
 ): ProcessRunner["Type"] => {
   const view = makeProcessView()
+  const room = makeRoom()
   const running = new Set<ProcessId>()
 
   /** Ends all of a step, with the time that it is given at this moment. */
@@ -157,8 +161,19 @@ const make = (
   // On the path of every attempt: plain calls where a generator would do, since each step of one costs.
   const run = <E>(attempt: Attempt, onStart: (id: ProcessId) => Effect.Effect<void, E>) =>
     Effect.uninterruptibleMask((restore): Effect.Effect<Exit, CouldNotStart | StateError | E> => {
-      const logs = Either.try({ try: () => spool.open(attempt), catch: (cause) => logError(attempt, cause) })
-      if (Either.isLeft(logs)) return Effect.fail(logs.left)
+      const later = (code: ShortageCode) => restore(Effect.zipRight(room.wait(code), run(attempt, onStart)))
+      const descriptors = descriptorsOf(attempt)
+      const lacking = room.lacks(descriptors)
+      if (lacking !== undefined) return later(lacking)
+      const shortOf = (code: ShortageCode) => {
+        room.runShort(code)
+        return later(code)
+      }
+      const logs = Either.try({ try: () => spool.open(attempt), catch: (cause) => cause })
+      if (Either.isLeft(logs)) {
+        const short = shortageOf(logs.left)
+        return short === undefined ? Effect.fail(logError(attempt, logs.left)) : shortOf(short)
+      }
       const ended = Deferred.unsafeMake<End>(FiberId.none)
       const child = starter.start(attempt, logs.right, (end) => {
         const tell = (): void => Deferred.unsafeDone(ended, EffectExit.succeed(end))
@@ -167,14 +182,18 @@ const make = (
       })
       logs.right.handOver()
       if (Either.isLeft(child)) {
-        logs.right.show()
+        const { left: why } = child
+        const isShort = typeof why === "string" && why !== LAUNCHER_LOST
+        if (!isShort) logs.right.show()
         logs.right.close()
-        return child.left === LAUNCHER_LOST
+        if (isShort) return shortOf(why)
+        return why === LAUNCHER_LOST
           ? Effect.zipRight(endUnknown(attempt), Effect.fail(launcherLost(attempt)))
-          : Effect.fail(child.left)
+          : Effect.fail(why)
       }
       const id = child.right
       running.add(id)
+      const leave = room.take(descriptors)
       const stop = Effect.suspend(() => {
         try {
           // What ends because of this has not ended by itself, should pawl be killed meanwhile.
@@ -195,6 +214,7 @@ const make = (
           clearTimeout(timer)
           running.delete(id)
           logs.right.close()
+          leave()
         }))
       )
     })

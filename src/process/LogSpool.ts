@@ -111,11 +111,18 @@ const makeFolder = (folder: string, isOnlyWriter: (fd: number) => boolean) => {
 
   /** Idle files hold a banner and nothing else; one of the same length takes its place. */
   const take = (banner: string): Pick<AttemptLogs, "out" | "err"> & { readonly path: string } => {
-    const known = idle.pop()
+    const known = idle.at(-1)
     if (known?.bannerLength === banner.length) {
       const { path } = known
       const out = reopenLog(`${path}.out`, known.out, banner)
-      return { path, out, err: reopenLog(`${path}.err`, known.err, banner) }
+      try {
+        const err = reopenLog(`${path}.err`, known.err, banner)
+        idle.pop()
+        return { path, out, err }
+      } catch (cause) {
+        handOver(out)
+        throw cause
+      }
     }
     const path = join(folder, String(++made))
     return { path, ...openBoth(`${path}.out`, `${path}.err`, banner) }

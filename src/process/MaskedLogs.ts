@@ -8,7 +8,7 @@ import { closeSync } from "node:fs"
 import { join } from "node:path"
 import { handOver, textOf } from "./LogFile.ts"
 import type { AttemptLogs, LogSpool } from "./LogSpool.ts"
-import { type MaskedOutput, maskOutput } from "./MaskedOutput.ts"
+import { type MaskedOutput, maskOutput, readerOf } from "./MaskedOutput.ts"
 import { makePipes, type MaskedPipe } from "./MaskedPipe.ts"
 import type { Attempt } from "./ProcessRunner.ts"
 
@@ -26,15 +26,20 @@ const openOutputs = (
   makeMask: MakeMask
 ): Outputs => {
   const path = join(logs.spool.folder, `${logs.files}.pipe`)
-  const out = openPipe(path)
+  const opened: Array<MaskedPipe> = []
+  const open = (): readonly [MaskedPipe, ReturnType<typeof readerOf>] => {
+    const pipe = openPipe(path)
+    opened.push(pipe)
+    return [pipe, readerOf(pipe)]
+  }
   try {
-    const err = openPipe(path)
+    const [out, err] = [open(), open()]
     return {
-      out: maskOutput(out, logs.out.child, makeMask(), keep.stdout),
-      err: maskOutput(err, logs.err.child, makeMask(), keep.stderr)
+      out: maskOutput(...out, logs.out.child, makeMask(), keep.stdout),
+      err: maskOutput(...err, logs.err.child, makeMask(), keep.stderr)
     }
   } catch (cause) {
-    for (const fd of [out.read, out.own, out.child]) closeSync(fd)
+    for (const { child, own, read } of opened) for (const fd of [read, own, child]) closeSync(fd)
     throw cause
   }
 }

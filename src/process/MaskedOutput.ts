@@ -90,11 +90,22 @@ const makeMark = (pipe: MaskedPipe) => {
   }
 }
 
-/** Begins to read `pipe`; `log` is open for appending, and `keep` is how many of the last bytes are wanted. */
-export const maskOutput = (pipe: MaskedPipe, log: number, mask: MaskStream, keep: number): MaskedOutput => {
+/** What reads a pipe; nothing is read yet. Throws where there are no more descriptors. */
+export const readerOf = ({ read }: MaskedPipe) => Bun.file(read).stream().getReader()
+
+/**
+ * Begins to read `pipe`, which is then closed here, as is `log`. That is open for appending, and `keep` is how many of
+ * the last bytes are wanted.
+ */
+export const maskOutput = (
+  pipe: MaskedPipe,
+  reader: ReturnType<typeof readerOf>,
+  log: number,
+  mask: MaskStream,
+  keep: number
+): MaskedOutput => {
   const tail = makeMaskedTail(keep)
   const mark = makeMark(pipe)
-  const reader = Bun.file(pipe.read).stream().getReader()
   let failure: unknown
   let isDone = false
 

@@ -7,12 +7,14 @@
 import { Either } from "effect"
 import { constants } from "node:os"
 import { existsSync, statSync } from "node:fs"
+import type { ShortageCode } from "../run/HoldBack.ts"
 import { identityOf, readStatus } from "./AttemptRecords.ts"
 import type { Launcher } from "./Launcher.ts"
 import type { AttemptLogs } from "./LogSpool.ts"
 import { type Attempt, CouldNotStart, type ProcessId } from "./ProcessRunner.ts"
 import { startTimeOf } from "./ProcessTable.ts"
 import { makeProgramPath } from "./ProgramPath.ts"
+import { shortageOf } from "./Shortage.ts"
 
 /** How a process ended; neither is there where its launcher was killed, so that nobody will ever know. */
 export interface End {
@@ -29,7 +31,7 @@ export interface Starter {
     attempt: Attempt,
     logs: AttemptLogs,
     onEnd: (end: End) => void
-  ) => Either.Either<ProcessId, CouldNotStart | typeof LAUNCHER_LOST>
+  ) => Either.Either<ProcessId, CouldNotStart | ShortageCode | typeof LAUNCHER_LOST>
   readonly dispose: () => void
 }
 
@@ -169,6 +171,8 @@ export const makeStarter = (open: (folder: string) => Launcher | undefined): Sta
       return Either.mapLeft(spawnAs(attempt, attempt.command, path, logs, onEnd), (code) => {
         if (code === LAUNCHER_LOST) return code
         programs.forget()
+        const short = shortageOf(code)
+        if (short !== undefined) return short
         return new CouldNotStart({ message: explain(attempt, code) })
       })
     },

@@ -26,3 +26,14 @@ export const between = (from: string, to: string): number => {
   const length = Date.parse(to) - Date.parse(from)
   return Number.isFinite(length) && length > 0 ? length : 0
 }
+
+/** Milliseconds of something that is only guessed: `5s`, `40s`, `7m`, `3h10m`, `2d03h`; more than it is, or less. */
+export const roughly = (ms: number, isLess = false): string => {
+  const round = isLess ? Math.floor : Math.ceil
+  const seconds = Math.max(1, round(ms / 5000)) * 5
+  if (seconds < 60) return `${seconds}s`
+  const minutes = Math.max(1, round(ms / 60_000))
+  if (minutes < 60) return `${minutes}m`
+  const tens = Math.max(6, round(ms / 600_000)) * 10
+  return duration(tens * 60_000).replace(/h00m$/, "h")
+}

@@ -9,7 +9,7 @@ import { checkAsStep } from "../run/PreflightState.ts"
 import type { RunEvent } from "../run/RunEvent.ts"
 import { between, countdown, duration } from "./Duration.ts"
 import { printable } from "./Printable.ts"
-import { endedOf, leftOf, type Progress, waitingWords } from "./Progress.ts"
+import { countOf, endedOf, leftOf, type Progress, waitingWords } from "./Progress.ts"
 import type { Style } from "./Style.ts"
 
 /** With more targets than this, those that complete are only counted. */
@@ -18,13 +18,17 @@ const few = 20
 const place = (event: { readonly target: string; readonly path: string }): string =>
   printable(`${event.target}/${event.path}`)
 
-/** `120 of 800 done: 110 completed, 10 blocked; 680 left`. */
-export const countLine = (progress: Progress): string => {
+/** `120 of 800 done: 110 completed, 10 blocked; 680 left`, and what else there is to say of how it goes on. */
+export const countLine = (progress: Progress, ...more: ReadonlyArray<string | undefined>): string => {
   const parts = (["completed", "blocked", "errored", "skipped"] as const)
     .filter((status) => progress[status] > 0).map((status) => `${progress[status]} ${status}`)
-  return `${endedOf(progress)} of ${progress.total} done`
+  return `${endedOf(progress)} of ${countOf(progress, progress.total)} done`
     + (parts.length === 0 ? "" : `: ${parts.join(", ")}`)
-    + `; ${[`${leftOf(progress)} left`, waitingWords(progress)].filter((text) => text !== undefined).join(", ")}`
+    + `; ${
+      [`${countOf(progress, leftOf(progress))} left`, waitingWords(progress), ...more].filter((text) =>
+        text !== undefined
+      ).join(", ")
+    }`
 }
 
 /** How a gate was decided. What a rule allowed is not worth a line. */
@@ -56,7 +60,7 @@ const finishedLine = (
 export const eventLine = (event: RunEvent, progress: Progress, style: Style): string | undefined => {
   switch (event.type) {
     case "RunStarted":
-      return `run ${printable(event.runId)} of ${printable(event.batch)}: ${progress.total} ${
+      return `run ${printable(event.runId)} of ${printable(event.batch)}: ${countOf(progress, progress.total)} ${
         progress.total === 1 ? "target" : "targets"
       }`
     case "RunResumed":

@@ -4,10 +4,11 @@
  * Owns when that is so, and its words. Pure. The surprise: attempts that were under way when a rate
  * limit was met still run; it holds up what would start.
  */
-import { HashMap } from "effect"
+import { HashMap, Option, RedBlackTree } from "effect"
 import { countdown } from "./Duration.ts"
 import { printable } from "./Printable.ts"
 import type { Progress } from "./Progress.ts"
+import { goesOnAt } from "./Running.ts"
 
 export interface Hold {
   /** Epoch milliseconds at which something starts again. */
@@ -18,16 +19,12 @@ export interface Hold {
 
 /** The first attempt or iteration that comes, where nothing but such waits is under way. */
 const firstWaited = ({ running }: Progress, now: number): Hold | undefined => {
-  let first: Hold | undefined
-  for (const { steps, target } of HashMap.values(running)) {
-    if (steps.length === 0) return undefined
-    for (const { nextAttemptAt, path } of steps) {
-      const until = nextAttemptAt === undefined ? 0 : Date.parse(nextAttemptAt)
-      if (!(until > now)) return undefined
-      if (first === undefined || until < first.until) first = { until, place: `${target}/${path}` }
-    }
-  }
-  return first
+  if (!HashMap.isEmpty(running.active)) return undefined
+  const first = Option.getOrUndefined(RedBlackTree.first(running.queue))?.[1]
+  const at = first === undefined ? undefined : goesOnAt(first)
+  const until = at === undefined ? 0 : Date.parse(at)
+  const step = first?.steps.find(({ nextAttemptAt }) => nextAttemptAt === at)
+  return until > now && first !== undefined ? { until, place: `${first.target}/${step?.path ?? ""}` } : undefined
 }
 
 /** What holds the run up at a moment, epoch milliseconds; undefined where something may start or runs. */

@@ -39,5 +39,20 @@ export const fit = (text: string, columns: number): string => {
   return `${kept}…`
 }
 
+/** The text cut to at most `columns` in its middle: names that belong together differ at their end. */
+export const fitMiddle = (text: string, columns: number): string => {
+  if (width(text) <= columns) return text
+  const head = Math.floor((columns - 1) / 3)
+  const segments = Array.from(new Intl.Segmenter().segment(text), ({ segment }) => segment)
+  let kept = ""
+  let used = 0
+  for (const segment of segments.toReversed()) {
+    used += width(segment)
+    if (used > columns - 1 - head) break
+    kept = segment + kept
+  }
+  return fit(text, head + 1) + kept
+}
+
 /** The text with spaces after it up to `columns`. */
 export const pad = (text: string, columns: number): string => text + " ".repeat(Math.max(0, columns - width(text)))

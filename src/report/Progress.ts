@@ -13,21 +13,34 @@ import { checkAsStep } from "../run/PreflightState.ts"
 import type { RunEvent } from "../run/RunEvent.ts"
 import { type RunState, targetState } from "../run/RunState.ts"
 import { isEnded, stepEntries, type TargetStatus } from "../run/TargetState.ts"
-import { mapEntered, type Running, stepBegan, stepEnded, stepWaits, targetBegan } from "./Running.ts"
+import {
+  mapEntered,
+  nothingRuns,
+  type Running,
+  stepBegan,
+  stepEnded,
+  stepWaits,
+  targetBegan,
+  targetLeft
+} from "./Running.ts"
 
 export interface Progress {
   readonly runId: string
-  /** Targets that this invocation is about. */
+  /** Targets that this invocation is about, those of a list that is still being read as far as it was. */
   readonly total: number
+  /** More may come. */
+  readonly isOpen: boolean
   readonly completed: number
   readonly blocked: number
   readonly errored: number
   readonly skipped: number
   /** Gates that wait for a person, as target and path. */
   readonly gates: HashSet.HashSet<string>
+  /** Targets that rest, and go on only when somebody decides. */
+  readonly paused: HashSet.HashSet<string>
   /** Time of this invocation's first event. */
   readonly startedAt: string
-  /** Targets that ended in this invocation. */
+  /** Targets that ended in this invocation, those left out that were skipped: they were no work. */
   readonly endedHere: number
   readonly running: Running
   /** The end of the latest rate limit, ISO; it may have passed. */
@@ -37,14 +50,16 @@ export interface Progress {
 export const nothing: Progress = {
   runId: "",
   total: 0,
+  isOpen: false,
   completed: 0,
   blocked: 0,
   errored: 0,
   skipped: 0,
   gates: HashSet.empty(),
+  paused: HashSet.empty(),
   startedAt: "",
   endedHere: 0,
-  running: HashMap.empty()
+  running: nothingRuns
 }
 
 /** Targets that have ended, however they did. */
@@ -53,6 +68,9 @@ export const endedOf = (progress: Progress): number =>
 
 /** Targets that have not ended. */
 export const leftOf = (progress: Progress): number => Math.max(0, progress.total - endedOf(progress))
+
+/** A number of targets in words; `+` stands for those that are still to be read. */
+export const countOf = ({ isOpen }: Progress, count: number): string => `${count}${isOpen ? "+" : ""}`
 
 /** How many gates wait, in words; undefined where none does. */
 export const waitingWords = ({ gates }: Progress): string | undefined => {
@@ -69,11 +87,14 @@ const gateKey = (target: string, path: string): string => `${target}\n${path}`
 const begun = (event: RunEvent, state: RunState, ids: Iterable<string> | undefined, total: number): Progress => {
   const counts = { completed: 0, blocked: 0, errored: 0, skipped: 0 }
   let gates = HashSet.empty<string>()
-  let running: Running = HashMap.empty()
-  for (const id of ids ?? HashMap.keys(state.targets)) {
+  let paused = HashSet.empty<string>()
+  let running: Running = nothingRuns
+  // Of a new run there is nothing to know, however many targets it has.
+  for (const id of HashMap.isEmpty(state.targets) ? [] : ids ?? HashMap.keys(state.targets)) {
     const target = targetState(state, id)
     if (isCounted(target.status)) counts[target.status]++
     if (isEnded(target.status)) continue
+    if (target.status === "paused") paused = HashSet.add(paused, id)
     for (const [path, step] of stepEntries(target)) {
       if (step.gate !== undefined) gates = HashSet.add(gates, gateKey(id, path))
       // What an earlier invocation waited for is waited for again, and no event says so.
@@ -81,7 +102,7 @@ const begun = (event: RunEvent, state: RunState, ids: Iterable<string> | undefin
     }
   }
   const limited = state.limited === undefined ? {} : { limitedUntil: state.limited.until }
-  return { ...nothing, ...counts, gates, running, ...limited, runId: state.runId, total, startedAt: event.at }
+  return { ...nothing, ...counts, gates, paused, running, ...limited, runId: state.runId, total, startedAt: event.at }
 }
 
 const selectedIds = function*(plan: Plan, selection: Selection): Generator<string> {
@@ -99,8 +120,9 @@ const ended = (progress: Progress, target: string, status: Counted): Progress =>
   ...progress,
   [status]: progress[status] + 1,
   gates: withoutGates(progress.gates, target),
-  endedHere: progress.endedHere + 1,
-  running: HashMap.remove(progress.running, target)
+  endedHere: progress.endedHere + (status === "skipped" ? 0 : 1),
+  paused: HashSet.remove(progress.paused, target),
+  running: targetLeft(progress.running, target)
 })
 
 /** What the invocation is about, where the engine says so; without it, every target of the plan. */
@@ -109,8 +131,21 @@ export interface About {
   readonly selection: Selection
 }
 
+/** The progress with the targets that are known of by now. */
+export const upToDate = (progress: Progress, about: About | undefined): Progress => {
+  if (about === undefined || progress.startedAt === "") return progress
+  const { isOpen: asked, order } = about.selection
+  const isOpen = asked?.() ?? false
+  return progress.total === order.length && progress.isOpen === isOpen
+    ? progress
+    : { ...progress, total: order.length, isOpen }
+}
+
 /** The progress after one more event; `state` gives the fold of the run with it. */
-export const advance = (progress: Progress, event: RunEvent, state: () => RunState, about?: About): Progress => {
+export const advance = (progress: Progress, event: RunEvent, state: () => RunState, about?: About): Progress =>
+  upToDate(changed(progress, event, state, about), about)
+
+const changed = (progress: Progress, event: RunEvent, state: () => RunState, about?: About): Progress => {
   switch (event.type) {
     case "RunStarted":
     case "RunResumed":
@@ -119,11 +154,15 @@ export const advance = (progress: Progress, event: RunEvent, state: () => RunSta
         : begun(event, state(), selectedIds(about.plan, about.selection), about.selection.order.length)
     case "PreflightStarted":
     case "PreflightRetried":
-      return advance(progress, checkAsStep(event), state, about)
+      return changed(progress, checkAsStep(event), state, about)
     case "PreflightFinished":
-      return { ...progress, running: HashMap.remove(progress.running, PREFLIGHT) }
+      return { ...progress, running: targetLeft(progress.running, PREFLIGHT) }
     case "TargetStarted":
-      return { ...progress, running: targetBegan(progress.running, event) }
+      return {
+        ...progress,
+        paused: HashSet.remove(progress.paused, event.target),
+        running: targetBegan(progress.running, event)
+      }
     case "StepEntered": {
       const { items, path } = event
       return items === undefined
@@ -172,10 +211,14 @@ export const advance = (progress: Progress, event: RunEvent, state: () => RunSta
     case "TargetSkipped":
       return ended(progress, event.target, "skipped")
     case "TargetPaused":
-      return { ...progress, running: HashMap.remove(progress.running, event.target) }
+      return {
+        ...progress,
+        paused: HashSet.add(progress.paused, event.target),
+        running: targetLeft(progress.running, event.target)
+      }
     case "RunHalted": {
       const { limitedUntil: _l, ...rest } = progress
-      return { ...rest, running: HashMap.empty() }
+      return { ...rest, running: nothingRuns }
     }
     case "BreakerOpened":
     case "AttemptRecovered":

@@ -1,10 +1,11 @@
 /**
  * What of a run is under way right now, by target.
  *
- * Owns which attempts and waits are shown. Pure. The surprise: a target with composite steps has
- * several of them at once, and between two steps a target has none.
+ * Owns which attempts and waits are shown, and which target only waits. Pure. The surprise: targets that
+ * wait give up their place to others, so that there may be many thousands of them; they are kept in the
+ * order in which they go on, and nobody has to look at all of them.
  */
-import { HashMap, Option } from "effect"
+import { HashMap, Option, Order, RedBlackTree } from "effect"
 import type { StepState } from "../run/StepState.ts"
 
 /** One attempt that is under way or waited for, or an iteration that is waited for. */
@@ -29,7 +30,21 @@ export interface RunningTarget {
   readonly items: ReadonlyMap<string, number>
 }
 
-export type Running = HashMap.HashMap<string, RunningTarget>
+export interface Running {
+  /** Targets that something runs of, or that are between two steps. */
+  readonly active: HashMap.HashMap<string, RunningTarget>
+  /** Targets of which nothing runs, and that wait for an attempt or an iteration. */
+  readonly waiting: HashMap.HashMap<string, RunningTarget>
+  /** The same by the time at which they go on, and then by id. */
+  readonly queue: RedBlackTree.RedBlackTree<string, RunningTarget>
+}
+
+/** Nothing is under way. */
+export const nothingRuns: Running = {
+  active: HashMap.empty(),
+  waiting: HashMap.empty(),
+  queue: RedBlackTree.empty(Order.string)
+}
 
 interface OfTarget {
   readonly at: string
@@ -38,21 +53,61 @@ interface OfTarget {
 
 const noItems: ReadonlyMap<string, number> = new Map()
 
+/** When a target goes on that only waits; undefined where something of it runs, and between two steps. */
+export const goesOnAt = ({ steps }: RunningTarget): string | undefined => {
+  let first: string | undefined
+  for (const { nextAttemptAt } of steps) {
+    if (nextAttemptAt === undefined) return undefined
+    if (first === undefined || nextAttemptAt < first) first = nextAttemptAt
+  }
+  return first
+}
+
+const placeOf = (target: RunningTarget, until: string): string => `${until}\n${target.target}`
+
+const find = ({ active, waiting }: Running, id: string): RunningTarget | undefined =>
+  Option.getOrUndefined(Option.orElse(HashMap.get(active, id), () => HashMap.get(waiting, id)))
+
+/** A target is no longer under way. */
+export const targetLeft = (running: Running, id: string): Running => {
+  const { active, queue, waiting } = running
+  if (HashMap.has(active, id)) return { ...running, active: HashMap.remove(active, id) }
+  const before = Option.getOrUndefined(HashMap.get(waiting, id))
+  const until = before === undefined ? undefined : goesOnAt(before)
+  if (before === undefined || until === undefined) return running
+  return {
+    active,
+    waiting: HashMap.remove(waiting, id),
+    queue: RedBlackTree.removeFirst(queue, placeOf(before, until))
+  }
+}
+
+const put = (running: Running, after: RunningTarget): Running => {
+  const until = goesOnAt(after)
+  const { active, queue, waiting } = HashMap.has(running.active, after.target) && until === undefined
+    ? running
+    : targetLeft(running, after.target)
+  return until === undefined
+    ? { active: HashMap.set(active, after.target, after), queue, waiting }
+    : {
+      active,
+      waiting: HashMap.set(waiting, after.target, after),
+      queue: RedBlackTree.insert(queue, placeOf(after, until), after)
+    }
+}
+
 const changed = (
   running: Running,
   { at, target }: OfTarget,
   change: (before: RunningTarget) => Partial<RunningTarget>
 ): Running => {
-  const before = Option.getOrElse(
-    HashMap.get(running, target),
-    (): RunningTarget => ({ target, since: at, steps: [], items: noItems })
-  )
-  return HashMap.set(running, target, { ...before, ...change(before) })
+  const before = find(running, target) ?? { target, since: at, steps: [], items: noItems }
+  return put(running, { ...before, ...change(before) })
 }
 
 /** A target is taken up. */
 export const targetBegan = (running: Running, event: OfTarget): Running =>
-  HashMap.set(running, event.target, { target: event.target, since: event.at, steps: [], items: noItems })
+  put(running, { target: event.target, since: event.at, steps: [], items: noItems })
 
 /** A map knows its items. */
 export const mapEntered = (running: Running, event: OfTarget, path: string, items: number): Running =>
@@ -81,9 +136,22 @@ export const stepEnded = (
   running: Running,
   { path, target }: { readonly path: string; readonly target: string }
 ): Running => {
-  const before = Option.getOrUndefined(HashMap.get(running, target))
+  const before = find(running, target)
   if (before === undefined) return running
   const steps = before.steps.filter((step) => step.path !== path)
   const items = before.items.has(path) ? new Map([...before.items].filter(([map]) => map !== path)) : before.items
-  return HashMap.set(running, target, { ...before, steps, items })
+  return put(running, { ...before, steps, items })
+}
+
+const byBegin = (a: RunningTarget, b: RunningTarget): number =>
+  a.since < b.since ? -1 : a.since > b.since ? 1 : a.target < b.target ? -1 : 1
+
+/** The first `most` targets under way: those that run, the longest first, then those that wait, the next first. */
+export const firstOf = ({ active, queue }: Running, most: number): ReadonlyArray<RunningTarget> => {
+  const targets = Array.from(HashMap.values(active)).sort(byBegin).slice(0, most)
+  for (const [, target] of queue) {
+    if (targets.length >= most) break
+    targets.push(target)
+  }
+  return targets
 }

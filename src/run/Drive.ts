@@ -17,6 +17,8 @@ import { waitsForOthers } from "./Frontier.ts"
 import { type GateKeeper, makeKeeper } from "./GateKeeper.ts"
 import { Gates } from "./Gates.ts"
 import { takeLeftovers } from "./Leftovers.ts"
+import type { Growth } from "./Growth.ts"
+import { Machine } from "./Machine.ts"
 import { makeMask } from "./Mask.ts"
 import { countSelected, type Signal } from "./Outcome.ts"
 import { planResume, type ResumeRequest } from "./Resume.ts"
@@ -32,6 +34,8 @@ export interface DriveRequest {
   readonly loaded: LoadedPlan
   readonly selection: Selection
   readonly options: SchedulerOptions
+  /** Where targets may come while others run. */
+  readonly growth?: Growth
   readonly resume: ResumeRequest
   readonly runId: string
   readonly runDir: string
@@ -136,8 +140,9 @@ const stopRequest = ({ cancelled }: GateKeeper) =>
 /** The engine's work, or the request that cut it short. */
 const work = (request: DriveRequest) =>
   Effect.gen(function*() {
-    const { loaded: { manifestDir, plan, values }, options, runDir, runId, selection } = request
+    const { growth, loaded: { manifestDir, plan, values }, options, runDir, runId, selection } = request
     const { timeZone, variables } = yield* Environment
+    const { holding } = yield* Status
     const checkpoint = yield* Checkpoint
     const mask = makeMask(plan.secrets, values)
     const keeper = yield* makeKeeper(checkpoint, runDir, mask)
@@ -146,6 +151,9 @@ const work = (request: DriveRequest) =>
       selection,
       options,
       values,
+      ...(growth === undefined ? {} : { growth }),
+      machine: yield* Machine,
+      ...(holding === undefined ? {} : { holding }),
       ...(timeZone === undefined ? {} : { localZone: timeZone }),
       context: {
         checkpoint,
@@ -171,6 +179,9 @@ const idleReason = (request: DriveRequest, state: RunState): HaltReason => {
   const decision = decide({
     next: undefined,
     running: 0,
+    placed: 0,
+    due: 0,
+    held: false,
     stuck: counts.blocked + counts.errored,
     paused: counts.paused,
     waits: "none",

@@ -1,29 +1,34 @@
 /**
  * Runs the selected targets of a plan until the scheduler halts.
  *
- * Owns as many workers as targets may run side by side. Must not decide: every move is the
- * scheduler's. The surprise: it does not know whether its clock, its processes and its
- * checkpoint are real; the code that runs a batch is the code that rehearses it.
+ * Owns the moves. Must not decide: every one of them is the scheduler's. The surprise: it does
+ * not know whether its clock, its processes and its checkpoint are real; the code that runs a
+ * batch is the code that rehearses it.
  */
-import { Deferred, Effect, FiberId } from "effect"
+import { Effect } from "effect"
 import type { ValueObject } from "../expression/Value.ts"
 import type { Plan, PlanTarget } from "../plan/Plan.ts"
 import type { Selection } from "../plan/Selection.ts"
+import { ASKED_EVERY, makeBrake } from "./Brake.ts"
 import { compiler } from "./CompiledTemplate.ts"
-import { makeFrontier, waitsForOthers } from "./Frontier.ts"
+import { makeFrontier, skippedFor } from "./Frontier.ts"
+import type { Growth } from "./Growth.ts"
+import type { Machine } from "./Machine.ts"
 import { countSelected, owedStop } from "./Outcome.ts"
 import { runPreflight } from "./Preflight.ts"
 import type { HaltReason } from "./RunEvent.ts"
-import { targetState } from "./RunState.ts"
+import { makeResting } from "./Resting.ts"
 import { decide, type SchedulerOptions, type Situation } from "./Scheduler.ts"
 import type { StateError } from "./StateError.ts"
 import type { RunContext, TargetRequest } from "./TargetContext.ts"
 import { limitedTo, unlimited } from "./Leave.ts"
 import { rateLimits } from "./RateLimit.ts"
 import type { LocalZone } from "./RetryAfter.ts"
+import type { Status } from "./Status.ts"
 import { runTarget, type TargetEnd } from "./TargetRun.ts"
-import type { TargetState } from "./TargetState.ts"
+import { makePlaces, type Place } from "./Place.ts"
 import { makeTurn } from "./Turn.ts"
+import { makeWorkers } from "./Workers.ts"
 
 export interface EngineRequest {
   readonly plan: Plan
@@ -34,40 +39,45 @@ export interface EngineRequest {
   /** The zone of times that a rate limit is told in and that name none. */
   readonly localZone?: LocalZone
   readonly context: Omit<RunContext, "leave" | "now" | "limits" | "turn">
+  /** Where targets may come while others run. */
+  readonly growth?: Growth
+  readonly machine: Machine["Type"]
+  /** Called when new targets begin to be held back, and when no longer. */
+  readonly holding?: Status["Type"]["holding"]
+}
+
+/** Reads on while targets run, and has whoever is free take what came. */
+const grow = (
+  { change, feed, isOpen }: Growth,
+  anotherWorker: Effect.Effect<void>
+): Effect.Effect<never, StateError> => {
+  const look: Effect.Effect<never> = Effect.suspend(() =>
+    isOpen() ? Effect.flatMap(change, () => Effect.zipRight(anotherWorker, look)) : Effect.never
+  )
+  return Effect.suspend(() => isOpen() ? Effect.raceFirst(Effect.zipRight(feed, Effect.never), look) : Effect.never)
 }
 
 /** Runs until nothing more may start and nothing runs; gives the reason why. */
-export const runTargets = ({ context, localZone, options, plan, selection, values }: EngineRequest) =>
+export const runTargets = (request: EngineRequest) =>
   Effect.gen(function*() {
+    const { context, growth, localZone, machine, options, plan, selection, values } = request
     const { checkpoint, keeper } = context
     yield* keeper.takeUp
     const initial = yield* checkpoint.state
     const counts = countSelected(plan, selection, initial)
     const frontier = makeFrontier(plan, selection, initial, keeper.canAsk)
     const compiled = compiler(plan.templates)
-    const total = selection.order.length
     const clock = yield* Effect.clock
     const now = (): number => clock.unsafeCurrentTimeMillis()
 
     let running = 0
     let stuck = counts.blocked + counts.errored
-    /** Targets that rest until somebody decides. */
-    const resting = new Set<string>()
-    for (const index of selection.order) {
-      const id = plan.targets[index]?.id
-      if (id !== undefined && waitsForOthers(targetState(initial, id), keeper.canAsk)) resting.add(id)
-    }
+    const ids = selection.order.flatMap((index) => plan.targets[index]?.id ?? [])
+    const resting = makeResting({ checkpoint, keeper, frontier, initial, ids })
     let capped = false
     let retryAt: number | undefined
     // A killed pawl may have owed the halt for it.
     let stop: Situation["stop"] = owedStop(plan, selection, initial)
-    /** Targets that are under way, and of these the ones about which something was decided meanwhile. */
-    const underWay = new Set<string>()
-    const decided = new Set<string>()
-    /** Targets whose state is no longer what it was when the invocation began. */
-    const moved = new Set<string>()
-    /** Completed, and made anew, whenever a target comes to its end. */
-    let change = Deferred.unsafeMake<void>(FiberId.none)
 
     const leave = options.cap === undefined ? unlimited() : limitedTo(options.cap)
 
@@ -80,22 +90,39 @@ export const runTargets = ({ context, localZone, options, plan, selection, value
       return retryAt === undefined ? "none" : "some"
     }
 
+    const brake = options.brake === undefined
+      ? undefined
+      : makeBrake(options.brake, machine, now, (hold) => request.holding?.(hold))
+
     const situation = (): Situation => ({
       next: frontier.peek(),
       running,
+      placed: places.taken(),
+      due: places.due(),
+      held: brake?.holds(places.taken() < options.maxParallel && frontier.peek() !== undefined) ?? false,
       stuck,
-      paused: resting.size,
-      total,
+      paused: resting.count(),
+      total: selection.order.length,
+      more: growth?.isOpen() ?? false,
       started: leave.taken(),
       capped,
       stop,
       waits: waits()
     })
 
+    /** Whoever makes something to do for a worker asks for one. */
+    const anotherWorker: Effect.Effect<void> = Effect.suspend(() => {
+      const { type } = decide(situation(), options)
+      return type === "Wait" || type === "Halt" ? Effect.void : workers.another
+    })
+    const places = makePlaces(anotherWorker)
+
     const shared: RunContext = { ...context, now, leave, limits, turn }
-    const contextOf = (target: PlanTarget): TargetRequest => ({
+    const contextOf = (target: PlanTarget, place: Place): TargetRequest => ({
       ...shared,
+      turn: turn.at(place),
       target,
+      place,
       template: compiled(target.template),
       scope: {
         inputs: values,
@@ -112,74 +139,39 @@ export const runTargets = ({ context, localZone, options, plan, selection, value
       return target
     }
 
-    const announce = (): void => {
-      const told = change
-      change = Deferred.unsafeMake<void>(FiberId.none)
-      Deferred.unsafeDone(told, Effect.void)
-    }
-
     const finish = (target: PlanTarget, { again, breakerOpened, later, status }: TargetEnd): void => {
-      moved.add(target.id)
-      const wasDecided = decided.delete(target.id)
+      const wasDecided = resting.ends(target.id)
       if (again === true || (status === "paused" && wasDecided)) frontier.again(target.id)
       else if (later !== undefined) retryAt = Math.min(retryAt ?? later, later)
       else if (status === "pending") capped = true
       else if (status !== "paused") frontier.ended(target.id, status)
-      else resting.add(target.id)
+      else resting.rests(target.id)
       if (status === "blocked" || status === "errored") {
         stuck += 1
         stop ??= breakerOpened ? "breaker-opened" : "other"
       }
     }
 
-    // A target that has not been under way in this invocation is as it was at the start.
-    const before = (id: string): Effect.Effect<TargetState> =>
-      moved.has(id)
-        ? Effect.map(checkpoint.state, (state) => targetState(state, id))
-        : Effect.succeed(targetState(initial, id))
-
-    const run = (target: PlanTarget): Effect.Effect<void, StateError> =>
+    const run = (target: PlanTarget, place: Place): Effect.Effect<void, StateError> =>
       Effect.gen(function*() {
-        underWay.add(target.id)
-        keeper.takenUp(target.id)
-        const end = yield* runTarget(contextOf(target), yield* before(target.id))
-        underWay.delete(target.id)
+        resting.begins(target.id)
+        const end = yield* runTarget(contextOf(target, place), yield* resting.stateOf(target.id))
         running -= 1
+        place.leave()
         finish(target, end)
-        announce()
       })
 
     /** How often targets at rest were put back, since something was decided about them. */
     let putBack = 0
-    /** Takes up what was decided elsewhere. */
-    const takeUp = Effect.gen(function*() {
-      const about = yield* keeper.takeUp
-      if (about.length === 0) return
-      const state = yield* checkpoint.state
-      let any = false
-      for (const id of new Set(about)) {
-        moved.add(id)
-        if (underWay.has(id)) decided.add(id)
-        // Several decisions about a target put it back once.
-        else if (resting.has(id) && targetState(state, id).status === "pending" && frontier.again(id)) {
-          resting.delete(id)
-          any = true
-        }
-      }
-      if (!any) return
-      putBack += 1
-      announce()
+    const takeUp = Effect.flatMap(resting.takeUp, (any) => {
+      if (any) putBack += 1
+      return any ? anotherWorker : Effect.void
     })
 
     /** Of the worker that halted last: it saw the most. */
     const halt: { reason: HaltReason } = { reason: "AllDoneOrBlocked" }
-    /** Puts back what was decided about while the run came to its halt, and nobody takes up anything any more. */
-    const putBackDecided = Effect.map(checkpoint.state, (state) => {
-      for (const id of resting) {
-        if (targetState(state, id).status !== "pending" || !frontier.again(id)) continue
-        moved.add(id)
-        resting.delete(id)
-      }
+    /** Whether there is more to do by what was decided about while the run came to its halt. */
+    const putBackDecided = Effect.map(resting.putBackDecided, () => {
       const decision = decide(situation(), options)
       if (decision.type === "Halt") halt.reason = decision.reason
       return decision.type !== "Halt"
@@ -187,16 +179,7 @@ export const runTargets = ({ context, localZone, options, plan, selection, value
 
     const skip = (target: PlanTarget, need: string): Effect.Effect<void, StateError> =>
       Effect.gen(function*() {
-        const { status } = targetState(yield* checkpoint.state, need)
-        const why = status === "pending" ? "not part of this selection" : status
-        const message = `it needs ${need}, which is ${why}`
-        yield* checkpoint.append([{
-          type: "TargetSkipped",
-          target: target.id,
-          reason: "need-not-completed",
-          need,
-          message
-        }])
+        yield* checkpoint.append([skippedFor(target, need, yield* checkpoint.state)])
         frontier.ended(target.id, "skipped")
       })
 
@@ -204,12 +187,16 @@ export const runTargets = ({ context, localZone, options, plan, selection, value
     /** Made by who comes first to start a target; the others wait for it. */
     const ready = yield* Effect.cached(runPreflight({ plan, values, context: shared }))
 
-    /** Takes one target after the other, until there is nothing more to take. */
+    /** Takes one target after the other, until there is nothing to take for now. */
     const worker: Effect.Effect<void, StateError> = Effect.gen(function*() {
       while (true) {
         const decision = decide(situation(), options)
         switch (decision.type) {
           case "Halt": {
+            if (running > 0) {
+              halt.reason = decision.reason
+              return workers.end()
+            }
             const before = putBack
             if (decision.reason === "AwaitingApproval") yield* takeUp
             // Others may have taken something up meanwhile.
@@ -217,7 +204,7 @@ export const runTargets = ({ context, localZone, options, plan, selection, value
             halt.reason = decision.reason
             return
           }
-          case "Start":
+          case "Start": {
             if (!isReady) {
               const notReady = yield* ready
               if (notReady !== undefined) {
@@ -230,22 +217,33 @@ export const runTargets = ({ context, localZone, options, plan, selection, value
             }
             frontier.take()
             running += 1
-            yield* run(targetAt(decision.index))
+            brake?.started()
+            const place = places.take()
+            if (places.taken() < options.maxParallel) yield* anotherWorker
+            yield* run(targetAt(decision.index), place)
             break
+          }
           case "Skip":
             frontier.take()
             yield* skip(targetAt(decision.index), decision.need)
             break
+          case "GoOn":
+            places.goOn()
+            break
           case "Wait":
-            yield* Deferred.await(change)
+            // Without anybody left the run would be over.
+            if (growth === undefined || running > 0) return
+            yield* growth.change
         }
       }
     })
 
+    const workers = makeWorkers(worker)
     const watch = Effect.forever(Effect.zipRight(keeper.changed, takeUp))
-    const width = Math.max(1, Math.min(options.maxParallel, total))
-    const workers = Effect.all(Array.from({ length: width }, () => worker), { concurrency: "unbounded" })
-    const untilHalt = Effect.raceFirst(workers, watch)
+    const lookAgain = Effect.forever(Effect.zipRight(Effect.sleep(ASKED_EVERY), anotherWorker))
+    const braked = brake === undefined ? watch : Effect.raceFirst(watch, lookAgain)
+    const watches = growth === undefined ? braked : Effect.raceFirst(braked, grow(growth, anotherWorker))
+    const untilHalt = Effect.raceFirst(workers.run, watches)
     yield* untilHalt
     while (halt.reason === "AwaitingApproval" && (yield* putBackDecided)) yield* untilHalt
     const haltReason = halt.reason

@@ -5,8 +5,9 @@
  * is made anew from them for each invocation. The surprise: it does work for each event, never
  * for each target, so a hundred thousand targets cost no more apiece than ten.
  */
-import type { Plan } from "../plan/Plan.ts"
+import type { Plan, PlanTarget } from "../plan/Plan.ts"
 import type { Selection } from "../plan/Selection.ts"
+import type { RunFact } from "./RunEvent.ts"
 import { type RunState, targetState } from "./RunState.ts"
 import { isEnded, type TargetState, type TargetStatus } from "./TargetState.ts"
 import type { Candidate } from "./Scheduler.ts"
@@ -43,6 +44,19 @@ interface Held {
 /** Whether a target rests until somebody outside decides: taking it up again would change nothing. */
 export const waitsForOthers = ({ reason, status }: TargetState, canAsk: boolean): boolean =>
   status === "paused" && !canAsk && reason !== "policy-denied"
+
+/** That a target is skipped, since one that it needs will not complete. */
+export const skippedFor = (target: PlanTarget, need: string, state: RunState): RunFact => {
+  const { status } = targetState(state, need)
+  const why = status === "pending" ? "not part of this selection" : status
+  return {
+    type: "TargetSkipped",
+    target: target.id,
+    reason: "need-not-completed",
+    need,
+    message: `it needs ${need}, which is ${why}`
+  }
+}
 
 /** `canAsk`: there is a person to ask about gates, so targets that rest at one are taken up again. */
 export const makeFrontier = (plan: Plan, selection: Selection, state: RunState, canAsk: boolean): Frontier => {

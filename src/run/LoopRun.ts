@@ -48,7 +48,9 @@ export const runLoop = (
     } else {
       enter({ branch: known.branch })
     }
-    if (known?.nextAttemptAt !== undefined) yield* waitUntil(Date.parse(known.nextAttemptAt))
+    if (known?.nextAttemptAt !== undefined) {
+      yield* context.place.during(waitUntil(Date.parse(known.nextAttemptAt)))
+    }
 
     for (let iteration = known?.iterations ?? 0;; iteration++) {
       const scope = { ...frame.scope, iteration }
@@ -73,6 +75,6 @@ export const runLoop = (
         iteration,
         ...(next === undefined ? {} : { nextAttemptAt: new Date(next).toISOString() })
       }))
-      if (next !== undefined) yield* waitUntil(next)
+      if (next !== undefined) yield* context.place.during(waitUntil(next))
     }
   })

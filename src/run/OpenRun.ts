@@ -13,6 +13,12 @@ import type { RunOptions } from "./RunOptions.ts"
 import type { StateError } from "./StateError.ts"
 import { UsageError } from "./UsageError.ts"
 
+/** Whether a new run is started where there is one that could be gone on with. */
+export interface Renewal extends Pick<RunOptions, "fresh" | "runId"> {
+  /** A run all of whose targets have ended is over, and the next call starts anew. */
+  readonly isOverAtEnd?: boolean
+}
+
 export interface OpenedRun {
   readonly ref: RunRef
   /** Its directory was made just now. */
@@ -23,19 +29,34 @@ export interface OpenedRun {
 const create = (opened: OpenBatch, runId: string, plan: Plan, notes: ReadonlyArray<string>) =>
   Effect.map(opened.create(runId, plan), (ref): OpenedRun => ({ ref, created: true, notes }))
 
+/** The run that an invocation goes on with; undefined where it starts a new one, or is refused. */
+export const runToGoOnWith = (
+  { current }: OpenBatch,
+  { fresh, isOverAtEnd = false, runId }: Renewal,
+  isUnfinished: (ref: RunRef) => Effect.Effect<boolean, StateError>
+): Effect.Effect<RunRef | undefined, StateError> => {
+  const known = fresh || (runId !== undefined && runId !== current?.runId) ? undefined : current
+  return known !== undefined && isOverAtEnd && runId === undefined
+    ? Effect.map(isUnfinished(known), (goesOn) => goesOn ? known : undefined)
+    : Effect.succeed(known)
+}
+
 /** Finds the current run, or makes a new one. `isUnfinished` is asked only where the answer matters. */
 export const openRun = (
   opened: OpenBatch,
   plan: Plan,
-  options: Pick<RunOptions, "fresh" | "runId">,
+  options: Renewal,
   isUnfinished: (ref: RunRef) => Effect.Effect<boolean, StateError>
 ): Effect.Effect<OpenedRun, StateError | UsageError> =>
   Effect.gen(function*() {
     const { anew, current, lost } = opened
     const { fresh, runId } = options
     if (!fresh && lost !== undefined) return yield* lost
-    if (!fresh && current !== undefined && (runId === undefined || runId === current.runId)) {
-      return { ref: current, created: false, notes: [] }
+    const same = yield* runToGoOnWith(opened, options, isUnfinished)
+    if (same !== undefined) return { ref: same, created: false, notes: [] }
+    // Only one that is over can be left.
+    if (!fresh && current !== undefined && runId === undefined) {
+      return yield* create(opened, yield* makeRunId, plan, anew)
     }
     if (runId !== undefined && (yield* opened.exists(runId))) {
       return yield* new UsageError({

@@ -13,6 +13,7 @@ import { PREFLIGHT } from "../plan/Preflight.ts"
 import { makeBreaker } from "./Breaker.ts"
 import { type CompiledAttempt, compileTemplate } from "./CompiledTemplate.ts"
 import type { Failure } from "./Judge.ts"
+import { noPlace } from "./Place.ts"
 import { type Surroundings, surroundingsOf } from "./PrepareAttempt.ts"
 import { checkFact } from "./PreflightState.ts"
 import type { HaltReason, RunFact } from "./RunEvent.ts"
@@ -63,7 +64,8 @@ const contextOf = (
         context: { run_id: runId, batch: plan.batch, target: PREFLIGHT, run_dir: runDir, attempt: 1 }
       },
       before: untouched,
-      breaker
+      breaker,
+      place: noPlace
     }
   })
 

@@ -10,6 +10,7 @@ import { Effect } from "effect"
 import { type RunRef, RunStore } from "../checkpoint/RunStore.ts"
 import { Environment } from "../manifest/Environment.ts"
 import { inputError, inputsFile } from "../plan/LoadPlan.ts"
+import { isOpen } from "../plan/OpenPlan.ts"
 import type { Plan } from "../plan/Plan.ts"
 import { PlanError } from "../plan/PlanError.ts"
 import { visibleSecrets } from "../plan/VisibleSecrets.ts"
@@ -98,9 +99,12 @@ export const resumeBatch = Effect.fn("ResumeBatch.resumeBatch")(function*(option
     return yield* runLoaded({
       ref,
       created: false,
-      notes: current === undefined || current.runId === ref.runId
-        ? []
-        : [`run ${ref.runId} was set aside; \`pawl run\` goes on with run ${current.runId}`],
+      notes: [
+        ...(current === undefined || current.runId === ref.runId
+          ? []
+          : [`run ${ref.runId} was set aside; \`pawl run\` goes on with run ${current.runId}`]),
+        ...(isOpen(plan) ? ["its list was not read to its end: the rest needs `pawl each` and the list again"] : [])
+      ],
       loaded: { plan, values, manifestDir, file: "" },
       selection,
       manner: { ...options, allowChanges: false },

@@ -9,13 +9,17 @@ import { Effect, Ref } from "effect"
 import { type OpenBatch, type RunRef, RunStore } from "../checkpoint/RunStore.ts"
 import type { ValueObject } from "../expression/Value.ts"
 import { Environment } from "../manifest/Environment.ts"
+import type { ManifestError } from "../manifest/ManifestError.ts"
 import type { LoadedPlan } from "../plan/LoadPlan.ts"
 import type { Plan } from "../plan/Plan.ts"
 import type { Selection } from "../plan/Selection.ts"
 import { evaluateOutputs } from "./BatchOutputs.ts"
+import { brakeOptions } from "./Brake.ts"
 import { drive } from "./Drive.ts"
 import type { ExitCode } from "./ExitCode.ts"
 import { Gates } from "./Gates.ts"
+import type { Growth } from "./Growth.ts"
+import { Machine } from "./Machine.ts"
 import { makeMask } from "./Mask.ts"
 import type { OpenedRun } from "./OpenRun.ts"
 import { countSelected, exitCode } from "./Outcome.ts"
@@ -38,6 +42,8 @@ export interface RunOutcome {
   readonly notes: ReadonlyArray<string>
   /** Why the checkpoint failed, where it did. */
   readonly error?: StateError
+  /** What of the list of its items could not be used, where the run went on without. */
+  readonly refused?: ManifestError
 }
 
 /** How a run is to go, where its manifest's own `run:` does not say it. */
@@ -48,6 +54,9 @@ export type Manner = Pick<
   | "cap"
   | "maxParallel"
   | "maxBlocked"
+  | "halt"
+  | "load"
+  | "memfree"
   | "noWait"
   | "retryErrors"
   | "retryBlocked"
@@ -55,6 +64,8 @@ export type Manner = Pick<
 >
 
 export interface LoadedRun extends OpenedRun {
+  /** Where targets may come while others run. */
+  readonly growth?: Growth
   readonly loaded: LoadedPlan
   readonly selection: Selection
   readonly manner: Manner
@@ -62,31 +73,41 @@ export interface LoadedRun extends OpenedRun {
 }
 
 /** What the scheduler goes by: what was said for this invocation, then what the manifest says. */
-export const schedulerOptions = ({ run }: Plan, { by }: Selection, manner: Manner): SchedulerOptions => {
-  const { cap, noWait } = manner
+export const schedulerOptions = (
+  { run }: Plan,
+  { by }: Selection,
+  manner: Manner,
+  processors: number
+): SchedulerOptions => {
+  const { cap, halt, noWait } = manner
   const maxBlocked = manner.maxBlocked ?? run.maxBlocked
+  const maxParallel = manner.maxParallel ?? run.maxParallel ?? 1
+  const brake = brakeOptions(manner, processors)
   return {
     selectedBy: by,
     autoAdvance: manner.autoAdvance ?? run.autoAdvance ?? false,
-    maxParallel: manner.maxParallel ?? run.maxParallel ?? 1,
+    maxParallel: maxParallel === 0 ? processors : maxParallel,
     ...(cap === undefined ? {} : { cap }),
     ...(noWait === undefined ? {} : { noWait }),
+    ...(halt === undefined ? {} : { halt }),
+    ...(brake === undefined ? {} : { brake }),
     ...(maxBlocked === undefined ? {} : { maxBlocked })
   }
 }
 
 /** Drives a run to its halt. Fails only where it did not begin. */
 export const runLoaded = Effect.fn("RunLoaded.runLoaded")(function*(run: LoadedRun) {
-  const { created, loaded, manner, opened, ref, selection } = run
+  const { created, growth, loaded, manner, opened, ref, selection } = run
   const { plan, values } = loaded
   const { variables } = yield* Environment
   const store = yield* RunStore
   const begun = yield* Ref.make(!created)
-  const options = schedulerOptions(plan, selection, manner)
+  const options = schedulerOptions(plan, selection, manner, (yield* Machine).processors())
   const driven = yield* drive({
     loaded,
     selection,
     options,
+    ...(growth === undefined ? {} : { growth }),
     resume: manner,
     runId: ref.runId,
     runDir: ref.directory,

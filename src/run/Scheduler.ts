@@ -3,10 +3,11 @@
  *
  * Owns auto-advance, the cap, the failure threshold and every halt reason that follows from the
  * state of the targets. Pure, and tested as a table. Must not know how a target goes. The
- * surprise: nothing is interrupted by a halt; what runs is waited for first.
+ * surprise: nothing is interrupted by a halt, unless that was asked for; what runs is waited for first.
  */
 import type { MaxBlocked } from "../plan/Plan.ts"
 import type { SelectedBy } from "../plan/Selection.ts"
+import type { BrakeOptions } from "./Brake.ts"
 import type { HaltReason } from "./RunEvent.ts"
 
 /** A target whose turn it is. */
@@ -20,8 +21,14 @@ export interface Candidate {
 export interface Situation {
   /** The first target in order that need not wait for another. */
   readonly next: Candidate | undefined
-  /** Targets under way. */
+  /** Targets under way, those that wait for a time of their own among them. */
   readonly running: number
+  /** Targets under way that have a place. */
+  readonly placed: number
+  /** Targets under way that have waited, and want their place back. */
+  readonly due: number
+  /** New targets are held back: the machine has enough to do. */
+  readonly held: boolean
   /** Selected targets that are blocked or errored, from earlier invocations too. */
   readonly stuck: number
   /** Whether targets came to rest since they would have had to wait for longer than is allowed, or all must. */
@@ -30,6 +37,8 @@ export interface Situation {
   readonly paused: number
   /** Selected targets. */
   readonly total: number
+  /** More may come to them. */
+  readonly more?: boolean
   /** Steps started in this invocation. */
   readonly started: number
   /** A target came to rest between two steps because the cap was reached. */
@@ -46,12 +55,22 @@ export interface SchedulerOptions {
   readonly maxBlocked?: MaxBlocked
   /** Never sleeps for longer than a minute: halts instead. */
   readonly noWait?: boolean
+  /** Where targets are stuck and the run halts for it: whether it interrupts what runs. Left out: `soon`. */
+  readonly halt?: Halt
+  /** When new targets are held back; absent: never. */
+  readonly brake?: BrakeOptions
 }
+
+/** `soon` lets what runs come to its end. */
+export type Halt = "now" | "soon"
 
 export type Decision =
   | { readonly type: "Start"; readonly index: number }
   | { readonly type: "Skip"; readonly index: number; readonly need: string }
+  /** A target that has waited goes on. */
+  | { readonly type: "GoOn" }
   | { readonly type: "Wait" }
+  /** What runs is interrupted. */
   | { readonly type: "Halt"; readonly reason: HaltReason }
 
 /** Whether more targets are stuck than the threshold allows. A percentage is of the selected targets. */
@@ -68,24 +87,37 @@ const throughReason: { readonly [By in SelectedBy]: HaltReason } = {
 
 /** Why nothing new may start, where that is so. */
 const haltOf = (situation: Situation, options: SchedulerOptions): HaltReason | undefined => {
-  if (situation.total === 0) return "NoMatchingItems"
-  if (isPastThreshold(options.maxBlocked, situation.stuck, situation.total)) return "FailureThresholdReached"
+  const { more = false } = situation
+  if (situation.total === 0 && !more) return "NoMatchingItems"
+  // Of how many a percentage is taken is not known while more may come.
+  const total = more ? Number.POSITIVE_INFINITY : situation.total
+  if (isPastThreshold(options.maxBlocked, situation.stuck, total)) return "FailureThresholdReached"
   if (situation.stop !== undefined && !options.autoAdvance) {
     return situation.stop === "breaker-opened" ? "CircuitBreakerTripped" : "TargetBlocked"
   }
   const usedUp = options.cap !== undefined && situation.started >= options.cap
-  if (situation.waits === "all" || (situation.waits === "some" && situation.next === undefined)) return "RateLimited"
+  const isThrough = situation.next === undefined && !more
+  if (situation.waits === "all" || (situation.waits === "some" && isThrough)) return "RateLimited"
   if (situation.paused > 0 && !options.autoAdvance) return "AwaitingApproval"
   if (situation.capped || (usedUp && situation.next !== undefined)) return "CapReached"
-  if (situation.next !== undefined) return undefined
+  if (!isThrough) return undefined
   return situation.paused > 0 ? "AwaitingApproval" : throughReason[options.selectedBy]
 }
 
+const stuckReasons: ReadonlyArray<HaltReason> = ["TargetBlocked", "CircuitBreakerTripped", "FailureThresholdReached"]
+
 /** The next move of a run. */
 export const decide = (situation: Situation, options: SchedulerOptions): Decision => {
+  const { due, held, next, placed, running } = situation
   const reason = haltOf(situation, options)
-  if (reason !== undefined) return situation.running > 0 ? { type: "Wait" } : { type: "Halt", reason }
-  if (situation.next === undefined || situation.running >= options.maxParallel) return { type: "Wait" }
-  const { deadNeed, index } = situation.next
-  return deadNeed === undefined ? { type: "Start", index } : { type: "Skip", index, need: deadNeed }
+  if (reason !== undefined && (running === 0 || (options.halt === "now" && stuckReasons.includes(reason)))) {
+    return { type: "Halt", reason }
+  }
+  if (placed >= options.maxParallel) return { type: "Wait" }
+  // What has begun is ended before anything new begins, and comes to its end where nothing new does.
+  if (due > 0) return { type: "GoOn" }
+  if (reason !== undefined || next === undefined) return { type: "Wait" }
+  const { deadNeed, index } = next
+  if (deadNeed !== undefined) return { type: "Skip", index, need: deadNeed }
+  return held && placed > 0 ? { type: "Wait" } : { type: "Start", index }
 }

@@ -5,12 +5,15 @@
  */
 import { Array as Arr, Effect, Either, HashMap, Option } from "effect"
 import { RunStore } from "../checkpoint/RunStore.ts"
+import { nearest } from "../expression/Nearest.ts"
 import { type ManifestError, problemsOf } from "../manifest/ManifestError.ts"
 import type { Plan } from "../plan/Plan.ts"
 import { PlanError } from "../plan/PlanError.ts"
+import { PREFLIGHT } from "../plan/Preflight.ts"
 import { select } from "../plan/Select.ts"
+import type { Selection } from "../plan/Selection.ts"
 import type { SelectionOptions } from "./RunOptions.ts"
-import { UsageError } from "./UsageError.ts"
+import { type Problem, UsageError } from "./UsageError.ts"
 
 /** Refuses any plan but the one that was approved. */
 export const expectPlan = (plan: Plan, expected: string | undefined): Either.Either<void, PlanError> =>
@@ -24,22 +27,53 @@ export const expectPlan = (plan: Plan, expected: string | undefined): Either.Eit
       })
     )
 
+/** So many of the newest runs are looked at, since each has to be read whole. */
+const mostRuns = 20
+
 /** How long each target took in the newest run that knows, for `--order longest-first`. */
-const earlierDurations = (stateDir: string, batch: string) =>
+const earlierDurations = (stateDir: string, plan: Plan) =>
   Effect.gen(function*() {
     const store = yield* RunStore
-    const runs = (yield* store.list(stateDir)).filter((ref) => ref.batch === batch)
+    const runs = (yield* store.list(stateDir)).filter((ref) => ref.batch === plan.batch)
     const durations = new Map<string, number>()
-    for (const ref of runs.toReversed()) {
+    const unknown = new Set(plan.targets.map(({ id }) => id))
+    for (const ref of runs.slice(0, mostRuns)) {
+      if (unknown.size === 0) break
       // One that can't be read is told of by `pawl runs`; a run that starts anew must not depend on it.
       const stored = yield* Effect.option(store.read(ref))
       if (Option.isNone(stored)) continue
       for (const [id, { durationMs }] of HashMap.toEntries(stored.value.state.targets)) {
-        if (durationMs !== undefined) durations.set(id, durationMs)
+        if (durationMs !== undefined && unknown.delete(id)) durations.set(id, durationMs)
       }
     }
     return durations
   })
+
+/** Targets whose output is asked for and that nobody knows. */
+const unknownTails = (plan: Plan, { tail = [] }: SelectionOptions): ReadonlyArray<Problem> => {
+  if (tail.length === 0) return []
+  const known = new Set(plan.targets.map(({ id }) => id))
+  if (plan.preflight !== undefined) known.add(PREFLIGHT)
+  return tail.filter((id) => !known.has(id)).map((id) => {
+    const near = nearest(id, known)
+    return {
+      message: `unknown target \`${id}\` for \`--tail\``,
+      hint: near === undefined ? "`pawl plan BATCH` lists the targets of a batch" : `did you mean \`${near}\`?`
+    }
+  })
+}
+
+/** The selection that an invocation asks for, or all that is wrong with what it names. */
+const selectionOf = (
+  plan: Plan,
+  options: SelectionOptions,
+  durations: ReadonlyMap<string, number>
+): Either.Either<Selection, Arr.NonEmptyReadonlyArray<Problem>> => {
+  const selected = select(plan, options, durations)
+  const [first, ...others] = unknownTails(plan, options)
+  if (first === undefined) return selected
+  return Either.left(Either.isLeft(selected) ? [...selected.left, first, ...others] : [first, ...others])
+}
 
 /** Inputs that nobody knows, told together with what is unknown of the targets where something is. */
 export const unknownNames = (
@@ -47,7 +81,7 @@ export const unknownNames = (
   options: SelectionOptions,
   inputs: ManifestError
 ): ManifestError | UsageError =>
-  Either.match(select(plan, options, new Map()), {
+  Either.match(selectionOf(plan, options, new Map()), {
     onLeft: (problems) => new UsageError({ problems: Arr.appendAll(problemsOf(inputs), problems) }),
     onRight: () => inputs
   })
@@ -59,10 +93,10 @@ export const selectTargets = Effect.fn("SelectTargets.selectTargets")(function*(
   options: SelectionOptions
 ) {
   const durations = options.order === "longest-first"
-    ? yield* earlierDurations(stateDir, plan.batch)
+    ? yield* earlierDurations(stateDir, plan)
     : new Map<string, number>()
   return yield* Either.mapLeft(
-    select(plan, options, durations),
+    selectionOf(plan, options, durations),
     ([first, ...others]) => new UsageError({ problems: [first, ...others] })
   )
 })

@@ -3,7 +3,8 @@
  *
  * Owns how many are under way, and what the failure of one means for the others: without
  * `continueOnError` it interrupts what runs and keeps the rest from beginning. The surprise: one
- * that rests at a gate gives up its place, and the others go on.
+ * that rests at a gate lets another begin; one that waits for its next attempt does not, but where
+ * all of them wait, and all else of the target, another target may have its place meanwhile.
  */
 import { Deferred, Effect } from "effect"
 import { isInside } from "../plan/StepPath.ts"
@@ -85,13 +86,18 @@ const inTurn = (context: TargetContext, group: Group, ends: Array<ListEnded | un
 /** Several at once. Gives the failure that stopped the others, the first in time. */
 const atOnce = (context: TargetContext, group: Group, ends: Array<ListEnded | undefined>) =>
   Effect.gen(function*() {
-    const { checkpoint } = context
+    const { checkpoint, place } = context
     yield* handOver(checkpoint, group.carried)
     const stop = yield* Deferred.make<FailedEnd>()
     let stopping = false
+    let left = group.children.length
+    /** Branches that this has become; who waits for them is the last of them. */
+    let branches = Math.min(group.maxParallel, left)
+    yield* place.branch(branches - 1)
     const one = (child: Child, index: number) =>
       Effect.gen(function*() {
         if (stopping) return
+        left -= 1
         const own: Carried = { facts: [] }
         const ended = yield* child.run(own)
         // From here on none begins, though the failure is not durable yet.
@@ -99,9 +105,14 @@ const atOnce = (context: TargetContext, group: Group, ends: Array<ListEnded | un
         yield* handOver(checkpoint, own)
         ends[index] = ended
         if (ended.type === "failed" && stopping) yield* Deferred.succeed(stop, ended)
+        else if (left === 0 && branches > 1) {
+          branches -= 1
+          yield* place.branch(-1)
+        }
       })
     const all = Effect.forEach(group.children, one, { concurrency: group.maxParallel, discard: true })
     yield* Effect.raceFirst(all, Deferred.await(stop))
+    yield* place.branch(1 - branches)
     return (yield* Deferred.isDone(stop)) ? yield* Deferred.await(stop) : undefined
   })
 

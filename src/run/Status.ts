@@ -9,6 +9,7 @@ import type { Plan } from "../plan/Plan.ts"
 import type { Selection } from "../plan/Selection.ts"
 import type { RunEvent } from "./RunEvent.ts"
 import type { RunState } from "./RunState.ts"
+import type { HoldBack } from "./HoldBack.ts"
 import type { StopRequest } from "./Shutdown.ts"
 
 export class Status extends Context.Tag("pawl/Status")<Status, {
@@ -21,6 +22,11 @@ export class Status extends Context.Tag("pawl/Status")<Status, {
   readonly observe: (event: RunEvent, state: () => RunState) => void
   /** Called when the run is asked to stop, before anything is ended. Absent where a watcher does not care. */
   readonly stopping?: (request: StopRequest) => void
+  /**
+   * Called when something is held back though there is a place for it, and why; undefined: it no longer is. Absent
+   * where a watcher does not care.
+   */
+  readonly holding?: (hold: HoldBack | undefined) => void
 }>() {
   /** Watches nothing. */
   static readonly layerSilent = Layer.succeed(this, { observe: () => {} })

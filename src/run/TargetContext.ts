@@ -10,6 +10,7 @@ import type { CompiledTemplate } from "./CompiledTemplate.ts"
 import type { GateKeeper } from "./GateKeeper.ts"
 import type { Leave } from "./Leave.ts"
 import type { Mask } from "./Mask.ts"
+import type { Place } from "./Place.ts"
 import type { RateLimits } from "./RateLimit.ts"
 import type { TargetState } from "./TargetState.ts"
 import type { Turn } from "./Turn.ts"
@@ -39,6 +40,7 @@ export interface RunContext {
 /** One target, before it starts. */
 export interface TargetRequest extends RunContext {
   readonly target: PlanTarget
+  readonly place: Place
   readonly template: CompiledTemplate
   /** What expressions see, before any step has run. */
   readonly scope: Scope

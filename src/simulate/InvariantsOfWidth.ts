@@ -1,8 +1,8 @@
 /**
  * How much may be under way at once: targets of a run, items of a `map`, steps of a `parallel`.
  *
- * Owns the counting. Pure. The surprise: what counts is attempts, since a target or an item that
- * waits at a gate has given up its place.
+ * Owns the counting. Pure. The surprise: what counts is attempts, since a target that waits has given
+ * up its place, and so has an item that waits at a gate.
  */
 import type { Plan } from "../plan/Plan.ts"
 import { definitionPath } from "../plan/StepPath.ts"

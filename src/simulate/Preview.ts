@@ -10,6 +10,7 @@ import type { MaxBlocked, Plan, PlanTarget } from "../plan/Plan.ts"
 import { PREFLIGHT } from "../plan/Preflight.ts"
 import type { Selection } from "../plan/Selection.ts"
 import { type CompiledTemplate, compiler, compileTemplate } from "../run/CompiledTemplate.ts"
+import type { Halt } from "../run/Scheduler.ts"
 import type { Knowledge } from "./Known.ts"
 import { type ScriptPieces, scriptPieces } from "./KnownScript.ts"
 import type { Flow } from "./PreviewFlow.ts"
@@ -30,6 +31,7 @@ export interface PreviewRequest {
     readonly strict?: boolean
     readonly maxParallel?: number
     readonly maxBlocked?: MaxBlocked
+    readonly halt?: Halt
     readonly cap?: number
     readonly noWait?: boolean
     readonly order: "manifest" | "longest-first"
@@ -68,6 +70,7 @@ const headOf = ({ failure, options, plan }: PreviewRequest, walk: Walk): Preview
     strict: options.strict ?? plan.run.strict ?? false,
     maxParallel: options.maxParallel ?? plan.run.maxParallel ?? 1,
     maxBlocked: options.maxBlocked ?? plan.run.maxBlocked ?? null,
+    halt: options.halt ?? "soon",
     cap: options.cap ?? null,
     noWait: options.noWait ?? false,
     order: options.order

@@ -27,6 +27,7 @@ export type PreviewOptions = Pick<
   | "cap"
   | "maxParallel"
   | "maxBlocked"
+  | "halt"
   | "noWait"
   | "expectPlan"
 >

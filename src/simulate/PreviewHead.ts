@@ -36,13 +36,14 @@ const mostOfInput = 200
 const usual = 80
 
 const runWords = (options: Simulation["options"]): ReadonlyArray<string> => {
-  const { autoAdvance, cap, maxBlocked, maxParallel, noWait, order, strict } = options
+  const { autoAdvance, cap, halt, maxBlocked, maxParallel, noWait, order, strict } = options
   return [
-    `${several(maxParallel, "target")} at a time`,
+    maxParallel === 0 ? "as many targets at a time as processors" : `${several(maxParallel, "target")} at a time`,
     autoAdvance ? "goes on past blocked targets" : "halts at the first blocked target",
     ...(maxBlocked === null
       ? []
       : [`at most ${"count" in maxBlocked ? maxBlocked.count : `${maxBlocked.percent}%`} blocked`]),
+    ...(halt === "soon" ? [] : ["interrupts what runs where it halts for stuck targets"]),
     ...(strict ? ["strict"] : []),
     ...(noWait ? ["halts where it would wait for more than a minute"] : []),
     ...(cap === null ? [] : [`at most ${several(cap, "step")} started`]),

@@ -18,6 +18,7 @@ import { evaluateOutputs } from "../run/BatchOutputs.ts"
 import { drive, type Driven } from "../run/Drive.ts"
 import { ExitCode } from "../run/ExitCode.ts"
 import { Gates } from "../run/Gates.ts"
+import { calm, Machine } from "../run/Machine.ts"
 import { makeMask } from "../run/Mask.ts"
 import { countSelected, exitCode, type Signal } from "../run/Outcome.ts"
 import type { ResumeRequest } from "../run/Resume.ts"
@@ -147,6 +148,7 @@ export const rehearse = Effect.fn("Rehearse.rehearse")(function*(request: Rehear
         // The same rehearsal on any machine: its clock is that of no place.
         Effect.provideService(Environment, { ...environment, timeZone: () => "UTC" }),
         Effect.provideService(ProcessRunner, processes.runner),
+        Effect.provideService(Machine, calm),
         Effect.provideService(Gates, people.gates),
         Effect.provideService(Shutdown, shutdownOf(signals, startAt))
       )

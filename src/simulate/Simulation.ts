@@ -157,8 +157,11 @@ const MaxBlocked = Schema.Union(Schema.Struct({ count: Schema.Number }), Schema.
 const SimulationOptions = Schema.Struct({
   autoAdvance: Schema.Boolean,
   strict: Schema.Boolean,
+  /** 0: as many as the machine has processors. */
   maxParallel: Schema.Int,
   maxBlocked: Schema.NullOr(MaxBlocked),
+  /** Where stuck targets halt the run: whether what runs comes to its end (`soon`) or is interrupted (`now`). */
+  halt: Schema.Literal("soon", "now"),
   cap: Schema.NullOr(Schema.Int),
   /** Whether it halts where it would have to wait for more than a minute. */
   noWait: Schema.Boolean,

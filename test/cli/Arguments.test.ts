@@ -71,7 +71,7 @@ describe("wrong use", () => {
         "`--strict` takes no value, but got `yes` (write `--strict` alone)",
         "`--cap` can't be `lots` (it takes a whole number from 0)",
         "`--format` can't be `xml` (it takes one of table, json, ndjson)",
-        "`-j` can't be `-1` (it takes a whole number from 1)",
+        "`-j` can't be `-1` (it takes a whole number from 0)",
         "`--max-blocked` can't be `200%` (it takes a whole number such as 12 or a percentage such as 20%)",
         "`--input` got a value without a name (it takes NAME=VALUE)"
       ]
@@ -94,7 +94,20 @@ describe("wrong use", () => {
     ["run b -x", "unknown flag `-x` (see `pawl help run`; after `--` nothing is taken for a flag)"],
     ["run b --color alwys", "`--color` can't be `alwys` (did you mean `always`?)"],
     ["run b --cap 99999999999999999999", "`--cap` can't be `99999999999999999999` (it takes a whole number from 0)"],
-    ["run b -j 0", "`-j` can't be `0` (it takes a whole number from 1)"]
+    ["run b -j lots", "`-j` can't be `lots` (it takes a whole number from 0)"],
+    ["run b -j 1.5", "`-j` can't be `1.5` (it takes a whole number from 0)"],
+    ["run b -j=", "`-j` got an empty value (it takes a whole number from 0)"],
+    ["resume -j 1e3", "`-j` can't be `1e3` (it takes a whole number from 0)"],
+    ["simulate b -j -1", "`-j` can't be `-1` (it takes a whole number from 0)"],
+    ["run b --halt later", "`--halt` can't be `later` (it takes one of soon, now)"],
+    ...["0", "0%", "-1", "much", "1e3", "100%%"].map((value) => [
+      `run b --load ${value}`,
+      `\`--load\` can't be \`${value}\` (it takes a load above 0 such as 4 or 2.5, or a percentage of the processors such as 100%)`
+    ]),
+    ...["0", "0G", "-1G", "lots", "2GB", "9000T", "G"].map((value) => [
+      `resume --memfree ${value}`,
+      `\`--memfree\` can't be \`${value}\` (it takes an amount above 0 such as 500M or 2G: K, M, G, T are powers of 1024, k, m, g, t of 1000)`
+    ])
   ])("such as `pawl %s` has a hint", (line, problem) => {
     const found = problems(line)
     expect(found).toContain(problem)

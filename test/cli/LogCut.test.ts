@@ -44,6 +44,15 @@ describe("the log of one attempt", () => {
     expect(cut(`${banner(1, at)}\na\n${banner(1, at)}\nb\n`, 1)).toBe("a\nb\n")
   })
 
+  it("has the later parts alone where those are asked for", () => {
+    const taker = logCut(1, 2)
+    const parts = [
+      ...taker.push(bytes(`${banner(1, at)}\na\n${banner(2, at)}\nb\n${banner(1, at)}\nc\n`)),
+      ...taker.end()
+    ]
+    expect([text(parts), taker.parts()]).toEqual(["c\n", 2])
+  })
+
   it("may end in the middle of what could have become a banner", () => {
     expect(cut(`${banner(1, at)}\na\n--- pawl: att`, 1)).toBe("a\n--- pawl: att")
   })

@@ -48,6 +48,8 @@ describe("the values of flags", () => {
       const options = optionsOf(yield* run(), "b.yaml", undefined)
       expect(options).toEqual({
         manifest: "b.yaml",
+        halt: "soon",
+        tail: [],
         input: [],
         target: [],
         only: [],
@@ -58,6 +60,23 @@ describe("the values of flags", () => {
         noWait: false,
         allowChanges: false
       })
+    }))
+
+  it.effect("about the machine are a load, a share of its processors, and bytes", () =>
+    Effect.gen(function*() {
+      const options = optionsOf(
+        yield* run("--load", "2.5", "--memfree", "1.5G", "--halt", "now", "-j0"),
+        "b",
+        undefined
+      )
+      expect(options).toMatchObject({
+        load: { average: 2.5 },
+        memfree: 1.5 * 1024 ** 3,
+        halt: "now",
+        maxParallel: 0
+      })
+      const other = optionsOf(yield* run("--load=150%", "--memfree=500m"), "b", undefined)
+      expect(other).toMatchObject({ load: { percent: 150 }, memfree: 500_000_000 })
     }))
 
   it.effect("say no where no was said", () =>

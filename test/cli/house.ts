@@ -21,6 +21,7 @@ import { Watchers } from "../../src/cli/Watchers.ts"
 import { Environment } from "../../src/manifest/Environment.ts"
 import { Stdin } from "../../src/manifest/Stdin.ts"
 import type { Gates } from "../../src/run/Gates.ts"
+import { Machine } from "../../src/run/Machine.ts"
 import { Shutdown } from "../../src/run/Shutdown.ts"
 import { layerScripted, type Script } from "../run/scripted.ts"
 
@@ -110,6 +111,7 @@ export const pawl = (words: ReadonlyArray<string>, stage: Stage = {}): Effect.Ef
       layerPath,
       Layer.succeed(Shutdown, { requested: stage.signal ?? Effect.never, hurried: Effect.never }),
       Suspension.layerNone,
+      Machine.layerCalm,
       layerLog.pipe(Layer.provideMerge(streams))
     )
     const code = yield* Effect.provide(app(words, { version: "1.2.3", commit: "abc1234" }), layer)

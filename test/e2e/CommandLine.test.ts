@@ -120,9 +120,9 @@ describe("a call", () => {
       "did you mean `--fresh`?",
       "2 errors"
     ]],
-    [["run", "batch.yaml", "--cap", "x", "-j0", "--max-blocked", "200%", "--order", "up", "--color", "red"], [
+    [["run", "batch.yaml", "--cap", "x", "-j-1", "--max-blocked", "200%", "--order", "up", "--color", "red"], [
       "`--cap` can't be `x`",
-      "`-j` can't be `0`",
+      "`-j` can't be `-1`",
       "`--max-blocked` can't be `200%`",
       "`--order` can't be `up`",
       "`--color` can't be `red`",

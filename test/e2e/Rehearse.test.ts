@@ -21,7 +21,7 @@ steps:
   - { match: "api/shards[1]::e2e", attempt: 1, hangs: true }
   - { match: web/run, exitCode: 1 }
 gates: [{ match: api/ship, decision: approve, by: ada, after: 2h }]
-crash: [{ atEvent: 9, resumeAfter: 10m }]
+crash: [{ atEvent: 12, resumeAfter: 10m }]
 `
 
 interface RehearsalJson {
@@ -51,8 +51,8 @@ describe("pawl simulate --scenario", () => {
     expect(answer).toMatchObject({ code: 0, stderr: expect.stringContaining("left over from a killed pawl") })
     const { stdout } = answer
     expect(stdout).not.toContain("\u001b")
-    expect(stdout).toContain("    5  2000-01-01T00:02:00.000Z  StepStarted        api/build  attempt 2")
-    expect(stdout).toContain("pawl is killed as event 9 becomes durable, and called again")
+    expect(stdout).toContain("    8  2000-01-01T00:02:00.000Z  StepStarted        api/build  attempt 2")
+    expect(stdout).toContain("pawl is killed as event 12 becomes durable, and called again")
     expect(stdout).toMatch(/^api {3}completed {2}\|[█▓·? ]{60,}\|$/m)
     expect(stdout).toContain("? waits for a person")
     expect(stdout).toContain("blocked  web     run   3         step-exhausted      exit code 1 after 3 attempts")

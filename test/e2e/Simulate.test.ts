@@ -237,6 +237,7 @@ describe("pawl simulate", () => {
     const document = json<Document>(answer)
     expect(document.options).toEqual({
       autoAdvance: false,
+      halt: "soon",
       strict: true,
       maxParallel: 4,
       maxBlocked: { count: 2 },

@@ -191,7 +191,7 @@ describe("a preflight that is under way", () => {
         (known, event) => advance(known, event, () => fold([]), { plan: two, selection: all(two) }),
         nothing
       )
-      return progressLines(progress, view, () => 3).slice(0, -1)
+      return progressLines(progress, view, () => 3).slice(0, -2)
     }
     expect(drawn(begins("disk"))).toEqual([`  ${"preflight/disk".padEnd(32)}  attempt 1/3, 4s`])
     expect(drawn(begins("disk"), retried("disk", 1))).toEqual([`  ${"preflight/disk".padEnd(32)}  attempt 2/3 in 25s`])

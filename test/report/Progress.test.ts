@@ -1,11 +1,12 @@
 import { describe, expect, it } from "@effect/vitest"
-import { Effect, Scope, TestClock } from "effect"
+import { Deferred, Effect, Fiber, Scope, TestClock } from "effect"
 import type { Plan } from "../../src/plan/Plan.ts"
 import type { Selection } from "../../src/plan/Selection.ts"
 import { countLine } from "../../src/report/EventLine.ts"
 import { width } from "../../src/report/Printable.ts"
 import { advance, endedOf, leftOf, nothing, type Progress } from "../../src/report/Progress.ts"
-import { progressLive, wipe } from "../../src/report/ProgressLive.ts"
+import { wipe } from "../../src/report/Area.ts"
+import { type Display, progressLive, type Screen } from "../../src/report/ProgressLive.ts"
 import { progressPlain } from "../../src/report/ProgressPlain.ts"
 import { progressLines } from "../../src/report/ProgressView.ts"
 import { plain } from "../../src/report/Style.ts"
@@ -234,7 +235,7 @@ describe("progress of steps in steps", () => {
       progressOf(nested, all(nested), started(nested), { type: "TargetStarted", target: "api" }, ...facts),
       under(80),
       () => 3
-    ).slice(0, -1)
+    ).slice(0, -2)
 
   it("has a line for each attempt under way, with which item it is", () => {
     expect(shown(shards, begun("shards[0]::prepare"), begun("shards[2]::prepare"))).toEqual([
@@ -304,8 +305,33 @@ describe("the status area of a terminal", () => {
   it("shows what runs, its attempt and when the next one comes, and how far the run is", () => {
     expect(progressLines(running, under(80), () => 3)).toEqual([
       "  api/build                         attempt 2/3 in 1s",
-      "[==========                    ]  1/3  1 done  2 left  15.0/min"
+      `[${"=".repeat(16).padEnd(50)}]  1/3`,
+      "1 done  2 left  15.0/min"
     ])
+  })
+
+  it("shows of many that a few are blocked, and that not all have ended", () => {
+    const many = plan(Array.from({ length: 1000 }, (_, index) => `t${index}`))
+    const facts = [started(many), ...completed("t0").slice(-1), ...blocked("t1").slice(-1)]
+    expect(progressLines(progressOf(many, all(many), ...facts), under(40), () => 1).at(-2)).toBe(
+      `[=!${" ".repeat(27)}]  2/1000`
+    )
+    const rest = many.targets.slice(2, 999).flatMap(({ id }) => completed(id).slice(-1))
+    expect(progressLines(progressOf(many, all(many), ...facts, ...rest), under(40), () => 1).at(-2)).toContain(" ]")
+  })
+
+  it("keeps what needs attention where there is no room for all words", () => {
+    const many = plan(Array.from({ length: 5000 }, (_, index) => `t${index}`))
+    const facts = [
+      started(many),
+      ...many.targets.slice(0, 1200).flatMap(({ id }) => completed(id).slice(-1)),
+      ...many.targets.slice(1200, 1230).flatMap(({ id }) => blocked(id).slice(-1))
+    ]
+    const words = (columns: number) =>
+      progressLines(progressOf(many, all(many), ...facts), { ...under(columns), now: atSecond(2460) }, () => 1).at(-1)
+    expect(words(100)).toBe("1200 done  30 blocked  3770 left  30.0/min  about 2h10m to go")
+    expect(words(40)).toBe("30 blocked  about 2h10m to go")
+    expect(words(24)).toBe("about 2h10m to go")
   })
 
   it("shows how long an attempt has been running", () => {
@@ -321,20 +347,22 @@ describe("the status area of a terminal", () => {
     expect(progressLines(later, under(80), () => 1)[0]).toBe("  api/build                         2s")
   })
 
-  it("has eight lines for what runs, and says how many more there are", () => {
-    const many = plan(Array.from({ length: 12 }, (_, index) => `t${index}`))
+  it("has a line for each target up to the terminal's height, and says how many more there are", () => {
+    const many = plan(Array.from({ length: 64 }, (_, index) => `t${index}`))
     const facts = many.targets.map(({ id }): RunFact => ({ type: "TargetStarted", target: id }))
-    const lines = progressLines(progressOf(many, all(many), started(many), ...facts), under(80), () => 1)
-    expect(lines).toHaveLength(10)
-    expect(lines[8]).toBe("  and 4 more")
+    const lines = (rows: number) =>
+      progressLines(progressOf(many, all(many), started(many), ...facts), under(80, rows), () => 1)
+    expect(lines(24)).toHaveLength(23)
+    expect(lines(24).slice(19, 21)).toEqual(["  t19", "  and 44 more"])
+    expect(lines(67).slice(0, 64)).toEqual(many.targets.map(({ id }) => `  ${id}`))
   })
 
-  it("never takes more lines than the terminal has", () => {
+  it("leaves the line below it to the cursor", () => {
     const many = plan(Array.from({ length: 12 }, (_, index) => `t${index}`))
     const facts = many.targets.map(({ id }): RunFact => ({ type: "TargetStarted", target: id }))
     const progress = progressOf(many, all(many), started(many), ...facts)
     for (const rows of [1, 2, 3, 5]) {
-      expect(progressLines(progress, under(80, rows), () => 1).length).toBeLessThanOrEqual(Math.max(1, rows))
+      expect(progressLines(progress, under(80, rows), () => 1)).toHaveLength(rows - 1)
     }
   })
 
@@ -377,11 +405,11 @@ const turnedAway: ReadonlyArray<RunFact> = [
 const atSecond = (second: number): number => Date.parse("2026-11-20T03:00:00.000Z") + second * 1000
 
 describe("while a rate limit holds", () => {
-  const shown = (second: number, facts = turnedAway, rows = 24) =>
+  const shown = (second: number, facts = turnedAway, rows = 24): ReadonlyArray<string> =>
     progressLines(progressOf(three, all(three), ...facts), { columns: 80, rows, now: atSecond(second) }, () => 3)
 
   it("a terminal counts down to when it goes on, and then says nothing of it", () => {
-    expect(shown(2).slice(0, -1)).toEqual([
+    expect(shown(2).slice(0, -2)).toEqual([
       "  api/build                         attempt 1/3 in 30m00s",
       "rate-limited, goes on in 30m00s (at 03:30:02Z)"
     ])
@@ -403,9 +431,9 @@ describe("while a rate limit holds", () => {
   })
 
   it("a small terminal keeps the count of targets in sight", () => {
-    for (const rows of [1, 2, 3]) {
-      expect(shown(3, turnedAway, rows).length).toBeLessThanOrEqual(rows)
-      expect(shown(3, turnedAway, rows).at(-1)).toContain("0/3")
+    for (const rows of [2, 3, 4]) {
+      expect(shown(3, turnedAway, rows)).toHaveLength(rows - 1)
+      expect(shown(3, turnedAway, rows).join("\n")).toContain("0/3")
     }
   })
 
@@ -425,7 +453,7 @@ describe("while a rate limit holds", () => {
         : fact
     )
     const facts = [...turnedAway, ...waits, halted("ShutdownRequested"), resumed(three)]
-    expect(shown(62, facts).slice(0, -1)).toEqual([
+    expect(shown(62, facts).slice(0, -2)).toEqual([
       "  api/build                         attempt 1/3 in 29m00s",
       "  web/build                         attempt 2/3 in 58m58s",
       "rate-limited, goes on in 29m00s (at 03:30:02Z)"
@@ -458,7 +486,7 @@ describe("while everything waits, progress without a terminal", () => {
     ])
   })
 
-  it("says so of a retry that nothing runs beside, and of none that something does", () => {
+  it("says so of a retry that nothing runs beside, and else for how long what runs does so", () => {
     const wait: RunFact = {
       type: "AttemptFailed",
       target: "api",
@@ -471,7 +499,10 @@ describe("while everything waits, progress without a terminal", () => {
     }
     const alone = [started(three), { type: "TargetStarted", target: "api" } as const, wait]
     expect(watched(alone).said(20)).toEqual(["waiting for api/build, goes on in 5m00s (at 03:10:02Z)\n"])
-    expect(watched([...alone, { type: "TargetStarted", target: "web" }]).said(20)).toEqual([])
+    expect(watched([...alone, { type: "TargetStarted", target: "web" }]).said(12)).toEqual([
+      "0 of 3 done; 3 left, at least 5m to go; 1 running, web for 4m59s\n",
+      "0 of 3 done; 3 left; 1 running, web for 9m59s\n"
+    ])
   })
 
   it("says when it goes on where a run is taken up again before", () => {
@@ -483,14 +514,22 @@ describe("while everything waits, progress without a terminal", () => {
 })
 
 describe("drawing on a terminal", () => {
-  const draw = Effect.gen(function*() {
-    const writes: Array<string> = []
-    const scope = yield* Scope.make()
-    const screen = { write: (text: string) => void writes.push(text), columns: () => 80, rows: () => 24 }
-    const watcher = yield* Scope.extend(progressLive(screen, plain), scope)
-    return { writes, scope, watcher }
-  })
-  const tell = (watcher: Effect.Effect.Success<typeof draw>["watcher"], facts: ReadonlyArray<RunFact>) => {
+  const drawOn = (changes: Partial<Screen>) =>
+    Effect.gen(function*() {
+      const writes: Array<string> = []
+      const scope = yield* Scope.make()
+      const screen = {
+        write: (text: string) => void writes.push(text),
+        columns: () => 80,
+        rows: () => 24,
+        drained: Effect.void,
+        ...changes
+      }
+      const watcher = yield* Scope.extend(progressLive(screen, plain), scope)
+      return { writes, scope, watcher }
+    })
+  const draw = drawOn({})
+  const tell = (watcher: Display, facts: ReadonlyArray<RunFact>) => {
     for (const [event, state] of steps(stamped(facts))) watcher.observe(event, () => state)
   }
 
@@ -509,6 +548,91 @@ describe("drawing on a terminal", () => {
       expect(writes.length).toBeGreaterThan(0)
     }))
 
+  it.effect("waits while the terminal takes nothing, and then shows how it stands", () =>
+    Effect.gen(function*() {
+      const taken = yield* Deferred.make<void>()
+      const { watcher, writes } = yield* drawOn({ drained: Deferred.await(taken) })
+      const events = steps(stamped([started(three), ...completed("web"), ...blocked("api")]))
+      for (const [event, state] of events) {
+        watcher.observe(event, () => state)
+        yield* TestClock.adjust("1 minute")
+      }
+      expect(writes).toHaveLength(1)
+      yield* Deferred.succeed(taken, undefined)
+      yield* TestClock.adjust("100 millis")
+      expect(writes).toHaveLength(2)
+      expect(writes[1]).toContain("2/3")
+      expect(writes[1]).toContain("blocked api")
+    }))
+
+  it.effect("is wiped before somebody else has the screen, and there again at once", () =>
+    Effect.gen(function*() {
+      const taken = yield* Deferred.make<void>()
+      let isTaken = true
+      const drained = Effect.suspend(() => isTaken ? Effect.void : Deferred.await(taken))
+      const { watcher, writes } = yield* drawOn({ drained })
+      tell(watcher, [started(three)])
+      yield* TestClock.adjust("1 seconds")
+      isTaken = false
+      const asking = yield* Effect.fork(
+        Effect.scoped(Effect.zipRight(watcher.hold, Effect.sync(() => writes.push("question"))))
+      )
+      yield* TestClock.adjust("50 millis")
+      expect(writes.slice(1)).toEqual(["\u001b[?2026h\r\u001b[2A\u001b[0J\u001b[?2026l"])
+      yield* Deferred.succeed(taken, undefined)
+      yield* Fiber.join(asking)
+      expect(writes[2]).toBe("question")
+      expect(writes[3]).toContain("0 done  3 left")
+    }))
+
+  it.effect("holds up nobody who needs the screen for long, though the terminal takes nothing", () =>
+    Effect.gen(function*() {
+      const { watcher, writes } = yield* drawOn({ drained: Effect.never })
+      const asking = yield* Effect.fork(
+        Effect.scoped(Effect.zipRight(watcher.hold, Effect.sync(() => writes.push("question"))))
+      )
+      yield* TestClock.adjust("1 seconds")
+      yield* Fiber.join(asking)
+      expect(writes).toEqual(["question"])
+    }))
+
+  it.effect("says that the run is stopping, and no longer how long it may take", () =>
+    Effect.gen(function*() {
+      yield* TestClock.setTime(now)
+      const { watcher, writes } = yield* draw
+      const many = plan(Array.from({ length: 100 }, (_, index) => `t${index}`))
+      tell(watcher, [started(many), ...completed("t1"), ...completed("t2"), ...completed("t3")])
+      yield* TestClock.adjust("4 seconds")
+      expect(writes.at(-1)).toContain(" to go")
+      watcher.stopping?.({ signal: "SIGINT" })
+      yield* TestClock.adjust("100 millis")
+      expect(writes.at(-1)).toContain("  stopping")
+      expect(writes.at(-1)).not.toContain(" to go")
+    }))
+
+  it.effect("follows the size of the window though nothing happens", () =>
+    Effect.gen(function*() {
+      let columns = 80
+      const { watcher, writes } = yield* drawOn({ columns: () => columns })
+      tell(watcher, [started(three)])
+      yield* TestClock.adjust("100 millis")
+      columns = 40
+      yield* TestClock.adjust("100 millis")
+      expect(writes).toHaveLength(2)
+      expect(writes[1]).toContain(`[${" ".repeat(32)}]  0/3\n`)
+    }))
+
+  it.effect("counts seconds, of each only the line that shows it", () =>
+    Effect.gen(function*() {
+      yield* TestClock.setTime(now)
+      const { watcher, writes } = yield* draw
+      tell(watcher, [started(three), ...blocked("api").slice(0, 2), ...blocked("web").slice(0, 1)])
+      yield* TestClock.adjust("10 seconds")
+      expect(writes).toHaveLength(10)
+      expect(writes.at(-1)).toContain("  api/build")
+      expect(writes.at(-1)).not.toContain("  web")
+    }))
+
   it.effect("is left out while nothing has changed", () =>
     Effect.gen(function*() {
       const { watcher, writes } = yield* draw
@@ -525,7 +649,7 @@ describe("drawing on a terminal", () => {
       yield* TestClock.adjust("100 millis")
       yield* Scope.close(scope, yield* Effect.exit(Effect.void))
       expect(writes[0]).toContain("blocked api at build: exit code 2 after 2 attempts\n")
-      expect(writes.at(-1)).toBe("\r\u001b[1A\u001b[0J")
+      expect(writes.at(-1)).toBe("\u001b[?2026h\r\u001b[2A\u001b[0J\u001b[?2026l")
       const before = writes.length
       tell(watcher, [...completed("web")])
       yield* TestClock.adjust("1 seconds")

@@ -325,7 +325,7 @@ describe("the cap", () => {
   it.effect("counts the retry of an attempt that had ended while no pawl was there", () =>
     Effect.gen(function*() {
       const retries = { ...noRetries, maxAttempts: 3 }
-      const plan = planOf([{ id: "a", steps: [step("s", { retries })] }, { id: "b" }])
+      const plan = planOf([{ id: "a", steps: [step("s", { retries })] }, { id: "b", needs: ["a"] }])
       const whole: Array<RunEvent> = []
       yield* driven(plan, ({ attempt }) => ({ exitCode: attempt === 1 ? 1 : 0 }), { journal: whole })
       const journal = whole.slice(0, whole.findIndex(({ type }) => type === "StepStarted") + 1)

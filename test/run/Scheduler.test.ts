@@ -4,6 +4,9 @@ import { decide, isPastThreshold, type SchedulerOptions, type Situation } from "
 const calm: Situation = {
   next: { index: 0 },
   running: 0,
+  placed: 0,
+  due: 0,
+  held: false,
   stuck: 0,
   paused: 0,
   waits: "none",
@@ -17,9 +20,36 @@ const advancing: SchedulerOptions = { ...plain, autoAdvance: true }
 
 const cases: ReadonlyArray<readonly [string, Partial<Situation>, SchedulerOptions, string]> = [
   ["starts the next target", {}, plain, "Start 0"],
-  ["waits while as many run as may", { running: 1 }, plain, "Wait"],
-  ["starts another beside it where that is allowed", { running: 1 }, { ...plain, maxParallel: 2 }, "Start 0"],
-  ["waits where all that is left waits for what runs", { next: undefined, running: 1 }, plain, "Wait"],
+  ["waits while as many run as may", { running: 1, placed: 1 }, plain, "Wait"],
+  ["starts another beside it where that is allowed", { running: 1, placed: 1 }, {
+    ...plain,
+    maxParallel: 2
+  }, "Start 0"],
+  ["starts another while the first waits for its next attempt", { running: 1 }, plain, "Start 0"],
+  ["lets one that has waited go on before another starts", { running: 1, due: 1 }, plain, "GoOn"],
+  ["lets one that has waited go on no earlier than there is a place", { running: 2, placed: 1, due: 1 }, plain, "Wait"],
+  [
+    "lets one that has waited go on though the run is about to halt",
+    {
+      running: 1,
+      due: 1,
+      stuck: 1,
+      stop: "other"
+    },
+    plain,
+    "GoOn"
+  ],
+  ["waits for those that wait before it halts", { running: 1, next: undefined }, plain, "Wait"],
+  ["holds a start back while the machine has enough to do", { running: 1, placed: 1, held: true }, {
+    ...plain,
+    maxParallel: 2
+  }, "Wait"],
+  ["holds nothing back where nothing runs", { running: 1, held: true }, plain, "Start 0"],
+  ["does not hold back what has begun", { running: 2, placed: 1, due: 1, held: true }, {
+    ...plain,
+    maxParallel: 2
+  }, "GoOn"],
+  ["waits where all that is left waits for what runs", { next: undefined, running: 1, placed: 1 }, plain, "Wait"],
   ["skips a target whose need is dead", { next: { index: 3, deadNeed: "a" } }, plain, "Skip 3 a"],
   ["halts when all are through", { next: undefined }, plain, "Halt AllDoneOrBlocked"],
   [
@@ -42,7 +72,35 @@ const cases: ReadonlyArray<readonly [string, Partial<Situation>, SchedulerOption
   ],
   ["halts on a blocked target", { stuck: 1, stop: "other" }, plain, "Halt TargetBlocked"],
   ["halts on an opened breaker", { stuck: 1, stop: "breaker-opened" }, plain, "Halt CircuitBreakerTripped"],
-  ["lets what runs end before it halts", { stuck: 1, stop: "other", running: 1 }, plain, "Wait"],
+  ["lets what runs end before it halts", { stuck: 1, stop: "other", running: 1, placed: 1 }, plain, "Wait"],
+  ["halts at once where that was asked for", { stuck: 1, stop: "other", running: 1, placed: 1 }, {
+    ...plain,
+    halt: "now"
+  }, "Halt TargetBlocked"],
+  ["halts at once on an opened breaker too", { stuck: 1, stop: "breaker-opened", running: 1, placed: 1 }, {
+    ...plain,
+    halt: "now"
+  }, "Halt CircuitBreakerTripped"],
+  ["halts at once past the threshold too", { stuck: 1, running: 1, placed: 1 }, {
+    ...advancing,
+    halt: "now",
+    maxBlocked: { count: 0 }
+  }, "Halt FailureThresholdReached"],
+  [
+    "lets what runs end before it halts on the cap, whatever was asked for",
+    {
+      started: 1,
+      running: 1,
+      placed: 1
+    },
+    { ...plain, maxParallel: 2, cap: 1, halt: "now" },
+    "Wait"
+  ],
+  ["lets what runs end before it halts at a gate, whatever was asked for", { paused: 1, running: 1, placed: 1 }, {
+    ...plain,
+    maxParallel: 2,
+    halt: "now"
+  }, "Wait"],
   ["goes past a blocked target with auto-advance", { stuck: 1, stop: "other" }, advancing, "Start 0"],
   ["goes past an opened breaker with auto-advance", { stuck: 1, stop: "breaker-opened" }, advancing, "Start 0"],
   ["goes on past what earlier invocations left stuck", { stuck: 3 }, plain, "Start 0"],

@@ -6,6 +6,7 @@ import type { Plan } from "../../src/plan/Plan.ts"
 import { drive, type DriveRequest } from "../../src/run/Drive.ts"
 import type { LeftAttempt } from "../../src/process/ProcessRunner.ts"
 import { Gates } from "../../src/run/Gates.ts"
+import { Machine } from "../../src/run/Machine.ts"
 import type { RunEvent } from "../../src/run/RunEvent.ts"
 import type { SchedulerOptions } from "../../src/run/Scheduler.ts"
 import { Shutdown } from "../../src/run/Shutdown.ts"
@@ -24,6 +25,7 @@ export interface Setting {
   readonly stored?: Plan
   /** Who decides about gates; nobody where it is left out. */
   readonly gates?: Layer.Layer<Gates>
+  readonly machine?: Layer.Layer<Machine>
   /** Virtual time after which a signal asks to stop. */
   readonly stopAfter?: Duration.DurationInput
   readonly values?: DriveRequest["loaded"]["values"]
@@ -38,6 +40,7 @@ export const driven = (plan: Plan, script: Script, setting: Setting = {}) =>
       Layer.provideMerge(layerMemory(journal), Status.layerSilent),
       layerScripted(script, started, left),
       setting.gates ?? Gates.layerNone,
+      setting.machine ?? Machine.layerCalm,
       Layer.succeed(Shutdown, { requested: Deferred.await(stop), hurried: Effect.never }),
       Environment.layerOf({ variables: { PATH: "/bin" }, cwd: "/", timeZone: () => "Europe/Berlin" })
     )

@@ -26,9 +26,9 @@ targets:
         }
       )
       expect(drawn(journal, { columns: 36 })).toEqual([
-        "               t+0            t+20s",
-        "long-one  ok  |████········▓▓▓▓    |",
-        "b         ok  |                ████|",
+        "               t+0            t+16s",
+        "long-one  ok  |█████··········▓▓▓▓▓|",
+        "b         ok  |     █████          |",
         "· waits to go on   █ at work   ▓ trying again"
       ])
     }))

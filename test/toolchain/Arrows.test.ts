@@ -18,6 +18,7 @@ const rooms = [
   "process",
   "report",
   "import",
+  "each",
   "simulate",
   "server",
   "cli"
@@ -33,12 +34,25 @@ const line: Readonly<Record<string, ReadonlyArray<string>>> = {
   process: ["expression", "run"],
   report: ["expression", "manifest", "plan"],
   import: ["expression", "manifest"],
+  each: ["expression", "manifest", "plan", "run"],
   simulate: ["expression", "manifest", "plan", "run", "checkpoint", "process", "report"],
   server: ["expression", "manifest", "plan", "run", "checkpoint", "process", "report", "simulate"],
-  cli: ["expression", "manifest", "plan", "run", "checkpoint", "process", "report", "import", "simulate", "server"]
+  cli: [
+    "expression",
+    "manifest",
+    "plan",
+    "run",
+    "checkpoint",
+    "process",
+    "report",
+    "import",
+    "each",
+    "simulate",
+    "server"
+  ]
 }
 
-const deciding = ["expression", "manifest", "plan", "run", "report", "import", "simulate"]
+const deciding = ["expression", "manifest", "plan", "run", "report", "import", "each", "simulate"]
 
 interface Case {
   readonly file: string
@@ -85,6 +99,8 @@ const cases: ReadonlyArray<Case> = [
   importing("run", "../checkpoint/Inbox.ts", false),
   importing("run", "../checkpoint/FileInbox.ts", true),
   importing("run", "../process/ProcessRunner.ts", false),
+  importing("each", "../checkpoint/RunStore.ts", false),
+  importing("each", "../checkpoint/FileRunStore.ts", true),
   importing("checkpoint", "../process/ProcessTable.ts", false),
   importing("checkpoint", "../process/LiveProcess.ts", true),
   importing("report", "../run/RunState.ts", false),

@@ -1,0 +1,122 @@
+/**
+ * Room for one more attempt: descriptors of this process, and whatever else the system has only so much of.
+ *
+ * Owns the count of descriptors, and waiting for room. Must not start anything. The surprise: nothing is used up to
+ * the last. The journal and the inbox need descriptors whatever runs, and what a shell starts within its step needs
+ * processes: where those ran short all the same, half as many attempts as there were is what may run from then on,
+ * and one more after a while.
+ */
+import { Deferred, Effect, FiberId } from "effect"
+import { readdirSync, readFileSync } from "node:fs"
+import type { ShortageCode } from "../run/HoldBack.ts"
+import type { Attempt } from "./ProcessRunner.ts"
+import { Shortage } from "./Shortage.ts"
+import { makeTaskCount, type TaskCount } from "./TaskCount.ts"
+
+/** Descriptors that are left to the rest of pawl: the launcher's, the snapshot's, and what is opened for a moment. */
+const SPARE = 14
+/** How long it is waited where nothing of pawl's can end, or something of somebody else's may; milliseconds. */
+const LEAST_WAIT = 50
+const MOST_WAIT = 1000
+/** After so long with no shortage one more attempt may run; milliseconds. */
+const MORE_AFTER = 60_000
+
+/** Open while an attempt runs: its two logs. */
+const DESCRIPTORS = 2
+/** With both ends of its two logs and of the two pipes before them, and what reads these. */
+const MASKED_DESCRIPTORS = 12
+
+/** How many descriptors an attempt has open while it runs. */
+export const descriptorsOf = ({ mask }: Pick<Attempt, "mask">): number =>
+  mask === undefined ? DESCRIPTORS : MASKED_DESCRIPTORS
+
+export interface Room {
+  /** What there is no room of for an attempt that needs so many descriptors; undefined: there is room, as far as is known. */
+  readonly lacks: (descriptors: number) => ShortageCode | undefined
+  /** An attempt has them now. Gives what is to be called when it has them no more. */
+  readonly take: (descriptors: number) => () => void
+  /** The system has said that there is no more. */
+  readonly runShort: (code: ShortageCode) => void
+  /** Waits until there may be room again: something has ended, or a while has passed. */
+  readonly wait: (code: ShortageCode) => Effect.Effect<void>
+}
+
+/** Descriptors that attempts may have: the limit of this process without what it has open, and needs beside them. */
+const countFree = (): number => {
+  try {
+    const limit = Number(/^Max open files\s+(\d+)/m.exec(readFileSync("/proc/self/limits", "utf8"))?.[1])
+    return Number.isNaN(limit) ? Number.POSITIVE_INFINITY : limit - readdirSync("/proc/self/fd").length - SPARE
+  } catch {
+    // Only Linux tells; elsewhere the system's error says when there are no more.
+    return Number.POSITIVE_INFINITY
+  }
+}
+
+export const makeRoom = (
+  count: () => number = countFree,
+  tasks: TaskCount = makeTaskCount(),
+  now: () => number = () => performance.now()
+): Room => {
+  let free: number | undefined
+  let taken = 0
+  let attempts = 0
+  /** Attempts that may be under way. */
+  let most = Number.POSITIVE_INFINITY
+  let changedAt = 0
+  let short: ShortageCode = "EMFILE"
+  let waiting = 0
+  let pause = LEAST_WAIT
+  /** Completed, and made anew, whenever an attempt ends. */
+  let ended = Deferred.unsafeMake<void>(FiberId.none)
+
+  return {
+    lacks: (descriptors) => {
+      free ??= count()
+      // However few there are, one attempt may always try.
+      if (attempts === 0) return undefined
+      if (attempts >= most && now() - changedAt > MORE_AFTER) {
+        most += 1
+        changedAt = now()
+      }
+      if (attempts >= most) return short
+      if (taken + descriptors > free) return "EMFILE"
+      return tasks.isFull(attempts) ? "EAGAIN" : undefined
+    },
+    take: (descriptors) => {
+      taken += descriptors
+      attempts += 1
+      pause = LEAST_WAIT
+      tasks.started()
+      return () => {
+        taken -= descriptors
+        attempts -= 1
+        const told = ended
+        ended = Deferred.unsafeMake<void>(FiberId.none)
+        Deferred.unsafeDone(told, Effect.void)
+      }
+    },
+    runShort: (code) => {
+      short = code
+      most = Math.max(1, Math.min(most, Math.floor(attempts / 2)))
+      changedAt = now()
+    },
+    wait: (code) =>
+      Effect.flatMap(Shortage, ({ tell }) =>
+        Effect.acquireUseRelease(
+          Effect.sync(() => {
+            waiting += 1
+            tell(code)
+          }),
+          () => {
+            const length = pause
+            pause = Math.min(pause * 2, MOST_WAIT)
+            return Effect.raceFirst(Deferred.await(ended), Effect.sleep(length))
+          },
+          () =>
+            Effect.sync(() => {
+              waiting -= 1
+              if (waiting === 0) tell(undefined)
+            })
+        ))
+  }
+}
