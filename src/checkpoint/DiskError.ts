@@ -1,13 +1,11 @@
 /**
  * What a failed call of the system is to a user.
  *
- * Owns the words. Pure. The surprise: the same code asks for other help when reading than when
+ * Owns what to do about it. Pure. The surprise: the same code asks for other help when reading than when
  * writing.
  */
+import { codeOf, diskReason, NOT_PLAIN } from "../run/DiskReason.ts"
 import { StateError } from "../run/StateError.ts"
-
-/** The system's code for opening a pipe that nobody reads: it stands for all that is neither file nor folder. */
-const NOT_PLAIN = "ENXIO"
 
 /** A pipe, a device or a socket stands where a file should be. */
 export class NotPlain extends Error {
@@ -29,9 +27,6 @@ export class NotFolder extends Error {
   readonly code = "EEXIST"
 }
 
-export const codeOf = (cause: unknown): string =>
-  cause instanceof Error && "code" in cause ? String(cause.code) : String(cause)
-
 const hints: Readonly<Record<string, string>> = {
   EACCES: "give this user the right to write there, or choose another place with --state-dir",
   EPERM: "give this user the right to write there, or choose another place with --state-dir",
@@ -48,29 +43,11 @@ const hints: Readonly<Record<string, string>> = {
   [NOT_PLAIN]: "move it away, and see who made it; then run the same command again"
 }
 
-const reasons: Readonly<Record<string, string>> = {
-  EACCES: "permission denied",
-  EPERM: "permission denied",
-  EROFS: "the file system is read-only",
-  ENOSPC: "the disk is full",
-  EDQUOT: "the quota is used up",
-  ENOTDIR: "a part of the path is not a folder",
-  EEXIST: "a file of that name is in the way",
-  EISDIR: "a folder of that name is in the way",
-  EIO: "the disk reports an I/O error",
-  ENOENT: "no such folder can be made there",
-  EFBIG: "the file may not grow any further",
-  ENOLCK: "there are no locks (flock) on this file system, or on this system",
-  ENAMETOOLONG: "the path is too long",
-  ELOOP: "a symbolic link is in the way, and pawl follows none within a state directory",
-  [NOT_PLAIN]: "it is no plain file"
-}
-
 /** Words for a system error. `doing` completes "could not be …". */
 export const stateError = (doing: string, path: string, cause: unknown): StateError => {
   const code = codeOf(cause)
   return new StateError({
-    message: `${path} could not be ${doing}: ${reasons[code] ?? code}`,
+    message: `${path} could not be ${doing}: ${diskReason(code) ?? code}`,
     hint: hints[code] ?? "look at that path and the disk below it, then run the same command again",
     path
   })

@@ -7,7 +7,7 @@
  */
 import { Either } from "effect"
 import { basename, dirname, join } from "node:path"
-import { codeOf } from "./DiskError.ts"
+import { codeOf } from "../run/DiskReason.ts"
 import type { OpenFor, SystemCalls } from "./SystemCalls.ts"
 
 /** Uses a file while it is open. Throws. */

@@ -11,25 +11,38 @@ import { launcherSystem } from "./LauncherSystem.ts"
 /** Bytes of a message: program, folder, tag, arguments and environment. Longer than any system allows. */
 export const MESSAGE_BYTES = 8 * 1024 * 1024
 
+/** So many processes may wait for their turn at once. */
+export const GATES = 4
+
 /**
  * C99 for TinyCC, without headers, for 64-bit Linux with glibc or musl.
  *
  * - `launcher_open(fds)` forks the launcher; gives 0, or an errno below zero. `fds` is then the control
- *   socket, the pipe that tells ends (8 bytes each, slot and wait status), and its process id.
+ *   socket, the pipe that tells ends (8 bytes each, slot and wait status; 0x10000 and an errno where what
+ *   waited at a gate could not become its command), and its process id.
  * - `launcher_close(control, pid)` lets it go, and collects it if nothing runs any more.
+ * - `launcher_go(gate, reply)` lets a process that waits at a gate become its command; gives the same as
+ *   `launcher_start`. `launcher_drop(gate)` ends it instead.
+ * - `launcher_wait(ends, told, size, milliseconds)` waits for ends; gives the number of bytes that were told.
  * - `launcher_start(control, message, length, out, err, record, reply)` starts a command; gives its process
- *   id, an errno below zero, or 0 where the launcher is gone. `reply` is its start time in clock ticks.
+ *   id, an errno below zero, or 0 where the launcher is gone. `reply` is its start time in clock ticks. Of a
+ *   message that names a gate it gives 1 at once.
  */
 export const launcherSource = `${launcherSystem}
-enum { KIDS = 65536, TAG = 65536, MESSAGE = ${MESSAGE_BYTES} };
+enum { KIDS = 65536, TAG = 65536, MESSAGE = ${MESSAGE_BYTES}, GATES = ${GATES}, NO_GATE = 0xffffffff };
+/* At a gate: not told yet, to become the command, not to, could not (and the errno). */
+enum { WAITS = 0, GOES = 1, DROPPED = 2, FAILED = 0x10000 };
+enum { STACK = 64 << 10, ROOM = STACK + TAG + 4096, CLONE_VM = 0x100, CLONE_BUSY = 0x300000 };
 enum { SIGCHLD = 17, WNOHANG = 1, BLOCK = 0, SETMASK = 2, DUPLICATE = 0, CLOEXEC_RIGHTS = 0x40000000 };
 
-static struct { int pid, record; u32 slot; } kids[KIDS];
+static struct { int pid, record; u32 slot, gate; } kids[KIDS];
+static struct gate *gates;
+/* Where a message is read to, and where a process that waits at a gate lives until it is a command; the last has no gate. */
+static struct post { volatile int busy; int nothing, fds[3], launcher; u32 gate, slot; char *body, *tag, *line, *stack; char **words, **variables; } posts[GATES + 1];
 static int kidCount;
-static char line[TAG + 256];
 static u64 oldMask[16];
 
-static void record(int fd, const char *what, u32 slot, int pid, const char *key, i64 value, const char *tag) {
+static void record(char *line, int fd, const char *what, u32 slot, int pid, const char *key, i64 value, const char *tag) {
   char *end = line;
   /* A line that a full disk cut short must not take the next one with it. */
   end = put(end, "\\n{\\""); end = put(end, what); end = put(end, "\\":"); end = number(end, slot);
@@ -45,48 +58,76 @@ static void collect(int ends) {
   int status, pid, i;
   while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
     for (i = 0; i < kidCount; i++) if (kids[i].pid == pid) {
-      u32 told[2]; told[0] = kids[i].slot; told[1] = status;
+      u32 told[2], word = kids[i].gate == NO_GATE ? GOES : gates[kids[i].gate].word;
+      told[0] = kids[i].slot; told[1] = word & FAILED ? word : status;
       /* Whoever waits is told first; where nobody does any more, the record is what counts. */
       writeAll(ends, told, sizeof told);
-      if (kids[i].record >= 0) { record(kids[i].record, "ended", kids[i].slot, pid, "status", status, ""); close(kids[i].record); }
+      /* Of one that could not become its command the record says that it began, and is over: it is made again. */
+      if (word == GOES) record(posts[GATES].line, kids[i].record, "ended", kids[i].slot, pid, "status", status, "");
+      close(kids[i].record);
       kids[i] = kids[--kidCount];
       break;
     }
   }
 }
-static i64 start(struct head *head, int *fds, char *body, char *at, char **words, struct answer *answer) {
-  char *path = body, *folder = path + length(path) + 1;
-  char **variables; u32 i; int pid, nothing, out = fds[0], err = fds[1]; volatile int problem = 0;
-  if (kidCount == KIDS) return -11;
-  for (i = 0; i < head->arguments; i++) { words[i] = at; at += length(at) + 1; }
-  words[i] = 0;
-  variables = words + i + 1;
-  for (i = 0; i < head->variables; i++) { variables[i] = at; at += length(at) + 1; }
-  variables[i] = 0;
-  nothing = open("/dev/null", CLOEXEC);
-  if (nothing < 0) return -*__errno_location();
-  pid = vfork();
-  if (pid == 0) {
-    setsid();
-    dup2(nothing, 0); dup2(out, 1); dup2(err, 2);
-    sigprocmask(SETMASK, oldMask, 0);
-    if (chdir(folder) == 0) execve(path, words, variables);
-    problem = *__errno_location();
-    _exit(127);
+static int become(struct post *post) {
+  char *path = post->body;
+  if (chdir(path + length(path) + 1) == 0) execve(path, post->words, post->variables);
+  return *__errno_location();
+}
+static void enter(struct post *post) {
+  setsid();
+  dup2(post->nothing, 0); dup2(post->fds[0], 1); dup2(post->fds[1], 2);
+  sigprocmask(SETMASK, oldMask, 0);
+}
+/* A process that waits for its turn. It lives in the launcher's memory, as one of vfork does, but beside it. */
+static int waitAtGate(void *given) {
+  struct post *post = given; struct gate *gate = gates + post->gate; int i;
+  enter(post);
+  for (i = 3; i < 6; i++) close(i);
+  /* Who waits for somebody that is no more would wait for ever. */
+  prctl(1, 9);
+  if (getppid() != post->launcher) _exit(127);
+  while (gate->word == WAITS) sleepWhile(&gate->word, WAITS, 0);
+  if (gate->word != GOES) _exit(127);
+  prctl(1, 0);
+  record(post->line, post->fds[2], "began", post->slot, getpid(), "start", gate->startTime, post->tag);
+  gate->word = FAILED | become(post);
+  _exit(127);
+  return 0;
+}
+static i64 start(struct post *post, struct head *head, struct answer *answer) {
+  char *at = post->tag + length(post->tag) + 1;
+  u32 i; int pid; volatile int problem = 0;
+  if (kidCount == KIDS || post->busy) return -11;
+  for (i = 0; i < head->arguments; i++) { post->words[i] = at; at += length(at) + 1; }
+  post->words[i] = 0;
+  post->variables = post->words + i + 1;
+  for (i = 0; i < head->variables; i++) { post->variables[i] = at; at += length(at) + 1; }
+  post->variables[i] = 0;
+  post->nothing = open("/dev/null", CLOEXEC);
+  if (post->nothing < 0) return -*__errno_location();
+  post->gate = head->gate; post->slot = head->slot; post->launcher = getpid();
+  if (head->gate != NO_GATE) {
+    gates[head->gate].word = WAITS;
+    /* busy is cleared by the system once that process has left this memory. */
+    pid = clone(waitAtGate, post->stack + STACK, CLONE_VM | CLONE_BUSY | SIGCHLD, post, &post->busy, 0, &post->busy);
+  } else {
+    pid = vfork();
+    if (pid == 0) { enter(post); problem = become(post); _exit(127); }
   }
   if (pid < 0) problem = *__errno_location();
-  close(nothing);
+  close(post->nothing);
   if (problem) { if (pid > 0) waitpid(pid, 0, 0); return -problem; }
   answer->startTime = startTime(pid);
-  kids[kidCount].pid = pid; kids[kidCount].slot = head->slot; kids[kidCount].record = fds[2];
+  kids[kidCount].pid = pid; kids[kidCount].slot = head->slot; kids[kidCount].record = post->fds[2]; kids[kidCount].gate = head->gate;
   kidCount++;
-  fds[2] = -1;
   return pid;
 }
 /* One request; 0 where there will be no more. */
-static int serve(int control, char *body, char **words) {
-  struct head head; struct rights rights; struct part part; struct message message; struct answer answer;
-  char *tag; int i;
+static int serve(int control) {
+  struct head head; struct rights rights; struct part part; struct message message; struct answer answer; struct post *post;
+  int i;
   for (i = 0; i < (int)sizeof message; i++) ((char *)&message)[i] = 0;
   part.base = &head; part.length = sizeof head;
   message.parts = &part; message.partCount = 1; message.control = &rights; message.controlLength = sizeof rights;
@@ -94,19 +135,30 @@ static int serve(int control, char *body, char **words) {
   i64 got = recvmsg(control, &message, CLOEXEC_RIGHTS);
   if (got < 0 && *__errno_location() == 4) return 1;
   if (got <= 0 || (got < (i64)sizeof head && readAll(control, (char *)&head + got, sizeof head - got) <= 0)) return 0;
-  if (head.length > MESSAGE || rights.length < 28 || readAll(control, body, head.length) <= 0) return 0;
+  if (head.length > MESSAGE || (head.gate != NO_GATE && head.gate >= GATES) || rights.length < 28) return 0;
+  post = posts + (head.gate == NO_GATE || posts[head.gate].busy ? GATES : head.gate);
+  if (readAll(control, post->body, head.length) <= 0) return 0;
+  for (i = 0; i < 3; i++) post->fds[i] = rights.fds[i];
   answer.startTime = 0;
-  tag = body + length(body) + 1;
-  tag += length(tag) + 1;
-  answer.pid = start(&head, rights.fds, body, tag + length(tag) + 1, words, &answer);
-  for (i = 0; i < 3; i++) if (rights.fds[i] >= 0) close(rights.fds[i]);
+  post->tag = post->body + length(post->body) + 1;
+  post->tag += length(post->tag) + 1;
+  answer.pid = head.gate != NO_GATE && post == posts + GATES ? -11 : start(post, &head, &answer);
+  for (i = 0; i < 2; i++) close(rights.fds[i]);
+  /* The record stays open as long as its process is a kid. */
+  if (answer.pid <= 0) close(rights.fds[2]);
+  if (head.gate != NO_GATE) {
+    gates[head.gate].startTime = answer.startTime;
+    gates[head.gate].pid = answer.pid;
+    wake((u32 *)&gates[head.gate].pid);
+    return 1;
+  }
   /* Before pawl knows of it: what pawl records of it comes after this. */
-  if (answer.pid > 0) record(kids[kidCount - 1].record, "began", head.slot, answer.pid, "start", answer.startTime, tag);
+  if (answer.pid > 0) record(post->line, kids[kidCount - 1].record, "began", head.slot, answer.pid, "start", answer.startTime, post->tag);
   return sendAll(control, &answer, sizeof answer) == 0;
 }
 static void launcher(int control, int ends, int parent) {
   u64 all[16], child[16]; struct pollfd waiting[2]; int i, isOpen = 1, nothing;
-  char junk[1024], *body; char **words;
+  char junk[1024];
   setsid();
   sigfillset(all); sigprocmask(SETMASK, all, 0);
   /* What whoever started pawl ignores is nothing to a step; and who ignores SIGCHLD never hears of an end. */
@@ -121,22 +173,34 @@ static void launcher(int control, int ends, int parent) {
   if (syscall(436, 5, ~0U, 0) != 0) for (i = 5; i < 65536; i++) close(i);
   rename(parent);
   giveBack(kids, sizeof kids);
-  body = mmap(0, MESSAGE, 3, 0x4022, -1, 0);
-  words = mmap(0, MESSAGE, 3, 0x4022, -1, 0);
+  for (i = 0; i <= GATES; i++) {
+    char *room = mmap(0, 2UL * MESSAGE + ROOM, 3, 0x4022, -1, 0);
+    if (room == (char *)-1) _exit(1);
+    posts[i].stack = room; posts[i].line = room + STACK; posts[i].body = room + ROOM; posts[i].words = (char **)(room + ROOM + MESSAGE);
+  }
   waiting[1].fd = signalfd(-1, child, 0x80800);
-  if (body == (void *)-1 || words == (void *)-1 || waiting[1].fd < 0) _exit(1);
+  if (waiting[1].fd < 0) _exit(1);
   writeAll(4, "", 1);
   waiting[0].fd = 3; waiting[0].events = waiting[1].events = 1;
   while (isOpen || kidCount) {
     waiting[0].revents = waiting[1].revents = 0;
     if (poll(waiting, 2, -1) < 0) continue;
     if (waiting[1].revents) { while (read(waiting[1].fd, junk, sizeof junk) > 0); collect(4); }
-    if (waiting[0].revents && !serve(3, body, words)) { isOpen = 0; waiting[0].fd = -1; close(3); }
+    if (waiting[0].revents && !serve(3)) {
+      isOpen = 0; waiting[0].fd = -1; close(3);
+      /* Whose turn has not come is not needed any more; who was let go may not have heard of it. */
+      for (i = 0; i < kidCount; i++) if (kids[i].gate != NO_GATE) {
+        if (gates[kids[i].gate].word == WAITS) gates[kids[i].gate].word = DROPPED;
+        wake(&gates[kids[i].gate].word);
+      }
+    }
   }
   _exit(0);
 }
 int launcher_open(int *fds) {
   int control[2], ends[2], pid, parent = getpid();
+  gates = mmap(0, GATES * sizeof *gates, 3, 0x21, -1, 0);
+  if (gates == (void *)-1) return -*__errno_location();
   if (socketpair(1, 1 | CLOEXEC, 0, control) != 0) return -*__errno_location();
   if (pipe2(ends, CLOEXEC) != 0) { int problem = *__errno_location(); close(control[0]); close(control[1]); return -problem; }
   sigprocmask(BLOCK, 0, oldMask);
@@ -160,15 +224,37 @@ void launcher_close(int control, int pid) {
     nanosleep(&moment, 0);
   }
 }
+i64 launcher_go(u32 number, u64 *reply) {
+  struct gate *gate = gates + number; struct time moment; int left;
+  moment.seconds = 0; moment.nanoseconds = 10000000;
+  for (left = 200; left && gate->pid == 0; left--) sleepWhile((u32 *)&gate->pid, 0, &moment);
+  if (gate->pid <= 0) return gate->pid;
+  gate->word = GOES;
+  wake(&gate->word);
+  *reply = gate->startTime;
+  return gate->pid;
+}
+void launcher_drop(u32 number) { gates[number].word = DROPPED; wake(&gates[number].word); }
+/* What is told of ends, for at most so many milliseconds; the number of bytes, 0 where nothing came. */
+int launcher_wait(int ends, void *told, u32 size, int milliseconds) {
+  struct pollfd waiting; i64 n;
+  waiting.fd = ends; waiting.events = 1; waiting.revents = 0;
+  if (poll(&waiting, 1, milliseconds) <= 0 || !(waiting.revents & 1)) return 0;
+  n = read(ends, told, size);
+  return n < 0 ? 0 : n;
+}
 i64 launcher_start(int control, const char *words, u32 size, int out, int err, int record, u64 *reply) {
   struct rights rights; struct part part; struct message message; struct answer answer; int i; i64 sent;
   for (i = 0; i < (int)sizeof message; i++) ((char *)&message)[i] = 0;
+  u32 gate = ((struct head *)words)->gate;
+  if (gate != NO_GATE) gates[gate].pid = 0;
   rights.length = 28; rights.level = 1; rights.type = 1;
   rights.fds[0] = out; rights.fds[1] = err; rights.fds[2] = record; rights.fds[3] = 0;
-  part.base = (void *)words; part.length = 16;
+  part.base = (void *)words; part.length = sizeof(struct head);
   message.parts = &part; message.partCount = 1; message.control = &rights; message.controlLength = 32;
   while ((sent = sendmsg(control, &message, NOSIGNAL)) < 0 && *__errno_location() == 4);
-  if (sent != 16 || sendAll(control, words + 16, size - 16) != 0) return 0;
+  if (sent != sizeof(struct head) || sendAll(control, words + sent, size - sent) != 0) return 0;
+  if (gate != NO_GATE) return 1;
   if (readAll(control, &answer, sizeof answer) <= 0) return 0;
   *reply = answer.startTime;
   return answer.pid;

@@ -15,15 +15,19 @@ struct part { void *base; u64 length; };
 struct message { void *name; u32 nameLength; struct part *parts; u64 partCount; void *control; u64 controlLength; int flags; };
 struct rights { u64 length; int level, type; int fds[4]; };
 struct time { i64 seconds, nanoseconds; };
-struct head { u32 length, slot, arguments, variables; };
+struct head { u32 length, slot, arguments, variables, gate; };
+/* What pawl, the launcher and a process that waits for its turn share: whether it may go, and who it is. */
+struct gate { volatile u32 word; volatile int pid; volatile u64 startTime; };
 struct answer { i64 pid; u64 startTime; };
 
 extern int fork(void);
 extern int vfork(void);
+extern int clone(int (*)(void *), void *, int, void *, ...);
 extern void _exit(int);
 extern int execve(const char *, char *const *, char *const *);
 extern int waitpid(int, int *, int);
 extern int getpid(void);
+extern int getppid(void);
 extern int setsid(void);
 extern int chdir(const char *);
 extern int open(const char *, int, ...);
@@ -48,11 +52,19 @@ extern i64 syscall(i64, ...);
 extern int clock_gettime(int, struct time *);
 extern int nanosleep(const struct time *, struct time *);
 extern void *mmap(void *, u64, int, int, int, i64);
-extern int madvise(void *, u64, int);
+extern int munmap(void *, u64);
 extern int *__errno_location(void);
 
 enum { CLOEXEC = 0x80000, NOSIGNAL = 0x4000 };
 
+#ifdef __aarch64__
+enum { FUTEX = 98 };
+#else
+enum { FUTEX = 202 };
+#endif
+enum { FUTEX_WAIT = 0, FUTEX_WAKE = 1 };
+static void sleepWhile(volatile u32 *word, u32 value, struct time *most) { syscall(FUTEX, word, FUTEX_WAIT, value, most, 0, 0); }
+static void wake(volatile u32 *word) { syscall(FUTEX, word, FUTEX_WAKE, 1, 0, 0, 0); }
 static u64 length(const char *text) { u64 n = 0; while (text[n]) n++; return n; }
 static char *put(char *to, const char *text) { while (*text) *to++ = *text++; return to; }
 static char *number(char *to, i64 value) {
@@ -149,7 +161,7 @@ static void giveBack(void *own, u64 ownSize) {
   for (at = list; *at;) {
     u64 from, to; int isOurs, isNamed;
     from = hexadecimal(&at); at++; to = hexadecimal(&at); at++;
-    isOurs = at[1] == 'w' && at[3] == 'p';
+    isOurs = at[3] == 'p';
     for (i = 0; i < 3; i++) { while (*at && *at != ' ') at++; while (*at == ' ') at++; }
     isNamed = *at != '0';
     while (*at >= '0' && *at <= '9') at++;
@@ -159,10 +171,10 @@ static void giveBack(void *own, u64 ownSize) {
     if (*at) at++;
     for (i = 0; i < 3; i++) if (whole[i] >= from && whole[i] < to) isOurs = 0;
     if (!isOurs || isNamed || to - from < LARGE) continue;
-    if (last <= from || first >= to) { madvise((void *)from, to - from, 4); continue; }
-    if (first > from) madvise((void *)from, first - from, 4);
-    if (last < to) madvise((void *)last, to - last, 4);
+    if (last <= from || first >= to) { munmap((void *)from, to - from); continue; }
+    if (first > from) munmap((void *)from, first - from);
+    if (last < to) munmap((void *)last, to - last);
   }
-  madvise(list, LIST, 4);
+  munmap(list, LIST);
 }
 `

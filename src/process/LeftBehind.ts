@@ -5,11 +5,15 @@
  * surprise: it may be done twice for the same attempt, where pawl is killed again in the middle of it;
  * what has its place already stays there.
  */
+import { Effect, Schedule } from "effect"
 import { closeSync, constants, existsSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from "node:fs"
 import { dirname, join } from "node:path"
+import { StateError } from "../run/StateError.ts"
+import { words } from "./AttemptEnd.ts"
 import { bootLine, endingLine, parseRecords, type RecordedAttempt } from "./AttemptRecords.ts"
 import { lengthOf, readTail } from "./LogFile.ts"
-import { readOutputs, RECORDS, SPOOL } from "./LogSpool.ts"
+import { RECORDS, SPOOL } from "./LogSpool.ts"
+import { readOutputs } from "./OutputFile.ts"
 import type { Exit, LeftAttempt, ProcessId } from "./ProcessRunner.ts"
 import { bootId, isAlive } from "./ProcessTable.ts"
 
@@ -86,13 +90,13 @@ const readRecords = (spool: string): ReadonlyArray<RecordedAttempt> => {
  * Whether an attempt has ended by itself, and its launcher, which may be alive, has not recorded yet how. Throws the
  * system's error.
  */
-export const isRecordDue = (runDir: string): boolean =>
+const isRecordDue = (runDir: string): boolean =>
   readRecords(join(runDir, "logs", SPOOL)).some(({ ended, id, isEnding }) =>
     ended === undefined && !isEnding && !isAlive(id)
   )
 
 /** What was begun in the run of that directory by a pawl that did not come to its end. Throws the system's error. */
-export const leftBehind = (runDir: string): ReadonlyArray<LeftAttempt> => {
+const leftBehind = (runDir: string): ReadonlyArray<LeftAttempt> => {
   const spool = join(runDir, "logs", SPOOL)
   return readRecords(spool).map((recorded): LeftAttempt => {
     const { attempt, definition, files, id, invocation, masked, path, target } = recorded
@@ -110,3 +114,20 @@ export const leftBehind = (runDir: string): ReadonlyArray<LeftAttempt> => {
     }
   })
 }
+
+const unreadable = (runDir: string) => (cause: unknown): StateError =>
+  new StateError({
+    message: `what a killed pawl left in ${runDir} could not be read: ${words(cause)}`,
+    hint: "mend permissions, then run the same command again: nothing durable was lost",
+    path: runDir
+  })
+
+/** How long a launcher on a busy machine is given to record an end that it has not come to yet: 15 times 20 ms. */
+const patience = Schedule.intersect(Schedule.spaced(20), Schedule.recurs(15))
+
+/** What was begun in the run of that directory, once the launcher has had its time to record the ends of it. */
+export const findLeftBehind = (runDir: string): Effect.Effect<ReadonlyArray<LeftAttempt>, StateError> =>
+  Effect.try({ try: () => isRecordDue(runDir), catch: unreadable(runDir) }).pipe(
+    Effect.repeat({ schedule: patience, while: (isDue) => isDue }),
+    Effect.zipRight(Effect.try({ try: () => leftBehind(runDir), catch: unreadable(runDir) }))
+  )

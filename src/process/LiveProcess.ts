@@ -1,122 +1,53 @@
 /**
  * Runs commands for real (`ProcessRunner.layerLive`).
  *
- * Owns the child's life: its own process group, output straight into the log files, its end.
- * Must not decide what an end means. The surprise: between the spawn and the wait nothing may
- * interrupt, or a started child would be known to nobody.
+ * Owns the start of a child in its own process group, or waiting for the room that it needs. Must not decide what an
+ * end means. The surprise: between the spawn and the wait nothing may interrupt, or a started child would be known to
+ * nobody.
  */
-import { Deferred, Effect, Either, Exit as EffectExit, FiberId, Layer, Option, Schedule } from "effect"
-import { writeSync } from "node:fs"
-import { dirname } from "node:path"
+import { Deferred, Effect, Either, Exit as EffectExit, FiberId, Layer } from "effect"
 import type { ShortageCode } from "../run/HoldBack.ts"
-import { StateError } from "../run/StateError.ts"
-import { endingLine } from "./AttemptRecords.ts"
+import type { StateError } from "../run/StateError.ts"
+import { launcherLost, logError } from "./AttemptEnd.ts"
 import { endStep } from "./EndStep.ts"
 import { openLauncher } from "./Launcher.ts"
-import { isRecordDue, leftBehind, recordEnding } from "./LeftBehind.ts"
-import { type AttemptLogs, type LogSpool, makeLogSpool } from "./LogSpool.ts"
+import { findLeftBehind, recordEnding } from "./LeftBehind.ts"
+import { type AttemptLogs, makeLogSpool } from "./LogSpool.ts"
 import { maskLogs } from "./MaskedLogs.ts"
 import { Patience } from "./Patience.ts"
 import { type Attempt, type CouldNotStart, type Exit, type ProcessId, ProcessRunner } from "./ProcessRunner.ts"
-import { isAlive } from "./ProcessTable.ts"
 import { makeProcessView } from "./ProcessView.ts"
+import { makeReadyAttempt, type ReadyAttempt } from "./ReadyAttempt.ts"
 import { descriptorsOf, makeRoom } from "./Room.ts"
 import { shortageOf } from "./Shortage.ts"
-import { type End, LAUNCHER_LOST, makeStarter, type Starter } from "./StartAttempt.ts"
+import { type End, LAUNCHER_LOST, makeStarter } from "./StartAttempt.ts"
 import { marksOf, type StepOf } from "./StepProcesses.ts"
+import { makeWatch, type Restore, runFolder, type StartedAttempt } from "./WatchAttempt.ts"
 
 /** An attempt that lasts longer has its logs in their place while it runs, milliseconds. */
 const SHOWN_MS = 50
 
-/** How long a launcher on a busy machine is given to record an end that it has not come to yet: 15 times 20 ms. */
-const recordPatience = Schedule.intersect(Schedule.spaced(20), Schedule.recurs(15))
-
 /** Between the start of a process and its becoming a command, at the most; milliseconds. */
 const SETTLED_MS = 100
 
-/** What the system says, without its code and the name of the call. */
-const words = (cause: unknown): string =>
-  (cause instanceof Error ? cause.message : String(cause)).replace(/^E[A-Z]+: ([^,]+),.*$/s, "$1")
+type Run<E> = Effect.Effect<Exit, CouldNotStart | StateError | E>
+type OnStart<E> = (id: ProcessId) => Effect.Effect<void, E>
 
-const logError = (attempt: Attempt, cause: unknown): StateError =>
-  new StateError({
-    message: `log ${attempt.out} could not be written: ${words(cause)}`,
-    hint: "free space or mend permissions, then run the same command again: nothing durable was lost",
-    path: attempt.out
-  })
-
-const unreadable = (runDir: string) => (cause: unknown): StateError =>
-  new StateError({
-    message: `what a killed pawl left in ${runDir} could not be read: ${words(cause)}`,
-    hint: "mend permissions, then run the same command again: nothing durable was lost",
-    path: runDir
-  })
-
-/** Nobody can say how what it started has ended, or will. */
-const launcherLost = ({ out }: Attempt): StateError =>
-  new StateError({
-    message: "the process that starts steps (`step launcher`) was killed, so that the end of this one is not known",
-    hint: "run the same command again: that step has been ended, and is run again",
-    path: out
-  })
-
-const exitOf = (attempt: Attempt, logs: AttemptLogs, end: End, timedOut: boolean, startedAt: number): Exit => {
-  const stdout = logs.tail("out", attempt.keep.stdout)
-  const stderr = logs.tail("err", attempt.keep.stderr)
-  const outputs = logs.takeOutputs()
-  if (end.exitCode !== 0 || timedOut || stdout.text !== "" || stderr.text !== "") logs.show()
-  return {
-    ...end,
-    timedOut,
-    durationMs: Math.round(performance.now() - startedAt),
-    stdout: stdout.text,
-    stderr: stderr.text,
-    truncated: { stdout: stdout.truncated, stderr: stderr.truncated },
-    ...(outputs === undefined ? {} : { outputs })
-  }
+const telling = (logs: AttemptLogs, ended: Deferred.Deferred<End>) => (end: End): void => {
+  const tell = (): void => Deferred.unsafeDone(ended, EffectExit.succeed(end))
+  if (logs.settle === undefined) tell()
+  else void logs.settle().then(tell)
 }
 
-/** The folder of the run that an attempt belongs to. */
-const runFolder = ({ out }: Attempt): string => dirname(dirname(dirname(out)))
-
-/** Gives the logs of an attempt that takes its time their names, so that somebody can look. Gives the timer back. */
-const showLater = (logs: AttemptLogs, shownMs: number): ReturnType<typeof setTimeout> =>
-  setTimeout(() => {
-    try {
-      logs.show()
-    } catch {
-      // It is tried again when the attempt ends, where there is a place to tell the error.
-    }
-  }, shownMs)
-
-/**
- * Completes when a process has had its time, that in which it was suspended not counted; never where it has
- * ended by then: where pawl itself was stopped, the end of a step and its time-out are told together.
- */
-const timeUp = (timeoutMs: number, id: ProcessId): Effect.Effect<void> =>
-  Effect.flatMap(Patience, ({ suspendedMs }) => {
-    const wait = (left: number, before: number): Effect.Effect<void> =>
-      Effect.flatMap(Effect.sleep(left), () => {
-        const now = suspendedMs()
-        if (now > before) return wait(now - before, now)
-        return id.pidStart === undefined || isAlive(id) ? Effect.void : Effect.never
-      })
-    return wait(timeoutMs, suspendedMs())
-  })
-
-const make = (
-  graceMs: number,
-  shownMs: number,
-  spool: LogSpool,
-  starter: Starter
-): ProcessRunner["Type"] => {
+const make = (graceMs: number, shownMs: number, ready: ReadyAttempt): ProcessRunner["Type"] => {
   const view = makeProcessView()
   const room = makeRoom()
-  const running = new Set<ProcessId>()
 
   /** Ends all of a step, with the time that it is given at this moment. */
   const end = (step: StepOf): Effect.Effect<boolean> =>
     Effect.flatMap(Patience, (given) => endStep(view, { ...step, graceMs, ...given }))
+
+  const { running, watch } = makeWatch(end, shownMs)
 
   /**
    * Ends what a launcher may have started that was killed before it said so. Its process may only just be about to
@@ -127,105 +58,67 @@ const make = (
     return Effect.zipRight(look, Effect.delay(look, SETTLED_MS))
   }
 
-  /** The end of a child that was started, whatever comes first: its own, the time-out, an interruption. */
-  const awaitEnd = (
-    attempt: Attempt,
-    logs: AttemptLogs,
-    ended: Deferred.Deferred<End>,
-    stop: Effect.Effect<End>,
-    id: ProcessId
-  ) => {
-    const startedAt = performance.now()
-    const exit = (timedOut: boolean) => (ending: End): Effect.Effect<Exit, StateError> =>
-      ending.exitCode === undefined && ending.signal === undefined
-        // Nobody watches over it any more, and after this halt nobody looks for it.
-        ? Effect.zipRight(
-          end({ id, marks: marksOf(attempt.env, runFolder(attempt)), isOwn: false }),
-          Effect.fail(launcherLost(attempt))
-        )
-        : Effect.try({
-          try: () => exitOf(attempt, logs, ending, timedOut, startedAt),
-          catch: (cause) => logError(attempt, cause)
-        })
-    return (restore: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>) => {
-      const awaited = Effect.onInterrupt(restore(Deferred.await(ended)), () => stop)
-      if (attempt.timeoutMs === undefined) return Effect.flatMap(awaited, exit(false))
-      const isLate = Effect.as(timeUp(attempt.timeoutMs, id), Option.none())
-      return Effect.flatMap(Effect.raceFirst(Effect.asSome(awaited), restore(isLate)), (inTime) =>
-        Option.isSome(inTime)
-          ? exit(false)(inTime.value)
-          : Effect.flatMap(Deferred.await(ended), exit(true)))
-    }
+  // On the path of every attempt: plain calls where a generator would do, since each step of one costs.
+
+  const watchInRoom = <E>(started: StartedAttempt, onStart: OnStart<E>, restore: Restore) => {
+    const leave = room.take(descriptorsOf(started.attempt))
+    return Effect.ensuring(watch(started, onStart, restore), Effect.sync(leave))
   }
 
-  // On the path of every attempt: plain calls where a generator would do, since each step of one costs.
-  const run = <E>(attempt: Attempt, onStart: (id: ProcessId) => Effect.Effect<void, E>) =>
-    Effect.uninterruptibleMask((restore): Effect.Effect<Exit, CouldNotStart | StateError | E> => {
-      const later = (code: ShortageCode) => restore(Effect.zipRight(room.wait(code), run(attempt, onStart)))
-      const descriptors = descriptorsOf(attempt)
-      const lacking = room.lacks(descriptors)
-      if (lacking !== undefined) return later(lacking)
-      const shortOf = (code: ShortageCode) => {
-        room.runShort(code)
-        return later(code)
-      }
-      const logs = Either.try({ try: () => spool.open(attempt), catch: (cause) => cause })
-      if (Either.isLeft(logs)) {
-        const short = shortageOf(logs.left)
-        return short === undefined ? Effect.fail(logError(attempt, logs.left)) : shortOf(short)
-      }
+  const runNow = <E>(attempt: Attempt, onStart: OnStart<E>, restore: Restore): Run<E> => {
+    const later = (code: ShortageCode): Run<E> => restore(Effect.zipRight(room.wait(code), run(attempt, onStart)))
+    const shortOf = (code: ShortageCode): Run<E> => {
+      room.runShort(code)
+      return later(code)
+    }
+    const lacking = room.lacks(descriptorsOf(attempt))
+    if (lacking !== undefined) return later(lacking)
+    const opened = Either.try({ try: () => ready.open(attempt), catch: (cause) => cause })
+    if (Either.isLeft(opened)) {
+      const short = shortageOf(opened.left)
+      return short === undefined ? Effect.fail(logError(attempt, opened.left)) : shortOf(short)
+    }
+    const { logs, start } = opened.right
+    const ended = Deferred.unsafeMake<End>(FiberId.none)
+    const child = start(telling(logs, ended))
+    logs.handOver()
+    if (Either.isRight(child)) {
+      return Effect.flatMap(
+        watchInRoom({ attempt, logs, id: child.right, ended }, onStart, restore),
+        (exit) => exit === undefined ? Effect.fail(launcherLost(attempt)) : Effect.succeed(exit)
+      )
+    }
+    const { left: why } = child
+    const isShort = typeof why === "string" && why !== LAUNCHER_LOST
+    if (!isShort) logs.show()
+    logs.close()
+    if (isShort) return shortOf(why)
+    return why === LAUNCHER_LOST
+      ? Effect.zipRight(endUnknown(attempt), Effect.fail(launcherLost(attempt)))
+      : Effect.fail(why)
+  }
+
+  const run = <E>(attempt: Attempt, onStart: OnStart<E>): Run<E> =>
+    Effect.uninterruptibleMask((restore): Run<E> => {
+      const waiting = ready.take(attempt)
+      if (waiting === undefined) return runNow(attempt, onStart, restore)
+      const { go, logs } = waiting
       const ended = Deferred.unsafeMake<End>(FiberId.none)
-      const child = starter.start(attempt, logs.right, (end) => {
-        const tell = (): void => Deferred.unsafeDone(ended, EffectExit.succeed(end))
-        if (logs.right.settle === undefined) tell()
-        else void logs.right.settle().then(tell)
-      })
-      logs.right.handOver()
+      const child = go(telling(logs, ended))
       if (Either.isLeft(child)) {
-        const { left: why } = child
-        const isShort = typeof why === "string" && why !== LAUNCHER_LOST
-        if (!isShort) logs.right.show()
-        logs.right.close()
-        if (isShort) return shortOf(why)
-        return why === LAUNCHER_LOST
-          ? Effect.zipRight(endUnknown(attempt), Effect.fail(launcherLost(attempt)))
-          : Effect.fail(why)
+        logs.discard()
+        return runNow(attempt, onStart, restore)
       }
-      const id = child.right
-      running.add(id)
-      const leave = room.take(descriptors)
-      const stop = Effect.suspend(() => {
-        try {
-          // What ends because of this has not ended by itself, should pawl be killed meanwhile.
-          writeSync(logs.right.spool.record, endingLine(id.pid))
-        } catch {
-          // A full disk, for one: that it ends matters more.
-        }
-        return Effect.zipRight(
-          end({ id, marks: marksOf(attempt.env, runFolder(attempt)), isOwn: true }),
-          Deferred.await(ended)
-        )
-      })
-      const awaited = awaitEnd(attempt, logs.right, ended, stop, id)
-      const timer = showLater(logs.right, shownMs)
-      return Effect.onError(onStart(id), () => stop).pipe(
-        Effect.flatMap(() => awaited(restore)),
-        Effect.ensuring(Effect.sync(() => {
-          clearTimeout(timer)
-          running.delete(id)
-          logs.right.close()
-          leave()
-        }))
+      return Effect.flatMap(
+        watchInRoom({ attempt, logs, id: child.right, ended }, onStart, restore),
+        (exit) => exit === undefined ? runNow(attempt, onStart, restore) : Effect.succeed(exit)
       )
     })
 
   return {
     run,
-    leftBehind: (runDir) =>
-      Effect.try({ try: () => isRecordDue(runDir), catch: unreadable(runDir) }).pipe(
-        Effect.repeat({ schedule: recordPatience, while: (isDue) => isDue }),
-        Effect.zipRight(Effect.try({ try: () => leftBehind(runDir), catch: unreadable(runDir) }))
-      ),
+    expect: ready.expect,
+    leftBehind: findLeftBehind,
     endLeftover: (id, marks) =>
       Effect.suspend(() => {
         try {
@@ -235,7 +128,7 @@ const make = (
         }
         return end({ id, marks, isOwn: false })
       }),
-    running: () => [...running]
+    running
   }
 }
 
@@ -251,10 +144,19 @@ export const layerLive = (
   Layer.scoped(
     ProcessRunner,
     Effect.map(
-      Effect.zip(
-        Effect.acquireRelease(Effect.sync(() => makeStarter(open)), (starter) => Effect.sync(starter.dispose)),
-        Effect.acquireRelease(Effect.sync(() => maskLogs(makeLogSpool())), (spool) => Effect.sync(spool.dispose))
+      Effect.acquireRelease(
+        Effect.sync(() => {
+          const starter = makeStarter(open)
+          const spool = maskLogs(makeLogSpool())
+          return { starter, spool, ready: makeReadyAttempt(spool, starter) }
+        }),
+        ({ ready, spool, starter }) =>
+          Effect.sync(() => {
+            ready.dispose()
+            spool.dispose()
+            starter.dispose()
+          })
       ),
-      ([starter, spool]) => make(graceMs, shownMs, spool, starter)
+      ({ ready }) => make(graceMs, shownMs, ready)
     )
   )

@@ -57,11 +57,18 @@ export const reopenLog = (path: string, own: number, banner: string): LogFile =>
   child: openSync(path, CHILD)
 })
 
+/** Writes the banner of a log anew, in the place of one of the same length. */
+export const renewBanner = ({ own, start }: LogFile, banner: string): void => {
+  writeSync(own, `${banner}\n`, start - Buffer.byteLength(banner) - 1)
+}
+
 /** Closes the child's end, once the child has it. */
 export const handOver = (log: LogFile): void => closeSync(log.child)
 
+const statSize = (fd: number): number => fstatSync(fd).size
+
 /** Bytes that this attempt has printed so far. */
-export const lengthOf = (log: LogFile): number => fstatSync(log.own).size - log.start
+export const lengthOf = (log: LogFile, sizeOf = statSize): number => sizeOf(log.own) - log.start
 
 const decoder = new TextDecoder()
 

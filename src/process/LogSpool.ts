@@ -6,12 +6,23 @@
  * much as the step itself, and every sync has to carry them. A spool file is used again only
  * where nothing has it open any more, so that no late writer gets into another step's log.
  */
-import { closeSync, fchmodSync, openSync, readFileSync, renameSync, rmSync, statSync, writeSync } from "node:fs"
+import { closeSync, fchmodSync, openSync, renameSync, rmSync, writeSync } from "node:fs"
 import { basename, dirname, join } from "node:path"
 import { bootLine } from "./AttemptRecords.ts"
-import { makeFileLease } from "./FileLease.ts"
-import { closeLog, handOver, lengthOf, type LogFile, openLog, readTail, reopenLog, type Tail } from "./LogFile.ts"
+import { type FileCalls, makeFileCalls } from "./FileCalls.ts"
+import {
+  closeLog,
+  handOver,
+  lengthOf,
+  type LogFile,
+  openLog,
+  readTail,
+  renewBanner,
+  reopenLog,
+  type Tail
+} from "./LogFile.ts"
 import { isFolderThere, makeLogFolder } from "./LogFolder.ts"
+import { readOutputs } from "./OutputFile.ts"
 import type { Attempt, Exit } from "./ProcessRunner.ts"
 import { bootId } from "./ProcessTable.ts"
 
@@ -21,9 +32,6 @@ export const SPOOL = ".spool"
 export const RECORDS = "attempts.ndjson"
 /** So many files of outputs are kept back: until what was in them is in the journal, they may be needed again. */
 const KEPT_OUTPUTS = 4096
-
-/** A step that writes more than this to its output file is asked to write a file of its own. */
-const OUTPUT_FILE_BYTES = 1024 * 1024
 
 /** The logs of one attempt. */
 export interface AttemptLogs {
@@ -35,6 +43,8 @@ export interface AttemptLogs {
   readonly files: string
   /** The spool, and the descriptor in it to record begin and end in. */
   readonly spool: Spool
+  /** The banner of an attempt that begins later than its logs were opened, in the place of one of the same length. */
+  readonly renew: (banner: string) => void
   /** The child has its descriptors, or there will be none. */
   readonly handOver: () => void
   /** Gives the files their names, if they don't have them yet. */
@@ -46,6 +56,8 @@ export interface AttemptLogs {
   /** What the step wrote to its output file. */
   readonly takeOutputs: () => Exit["outputs"]
   readonly close: () => void
+  /** In the place of `close`, where the attempt never began. */
+  readonly discard: () => void
 }
 
 export interface Spool {
@@ -60,22 +72,8 @@ interface Idle {
   readonly err: number
 }
 
-/** In the place of what a step wrote, where it made a pipe or a folder of its output file: a line that is none. */
-const NO_FILE = "(not a plain file)"
-
-/** What a step wrote to its output file; undefined where it wrote none. Throws the system's error. */
-export const readOutputs = (path: string): Exit["outputs"] => {
-  const stat = statSync(path, { throwIfNoEntry: false })
-  if (stat === undefined) return undefined
-  // Opening a pipe would wait for ever.
-  if (!stat.isFile()) return { text: NO_FILE, tooLong: false }
-  return stat.size > OUTPUT_FILE_BYTES
-    ? { text: "", tooLong: true }
-    : { text: readFileSync(path, "utf8"), tooLong: false }
-}
-
 /** The spool of one run. */
-const makeFolder = (folder: string, isOnlyWriter: (fd: number) => boolean) => {
+const makeFolder = (folder: string, { isOnlyWriter, sizeOf }: FileCalls) => {
   makeLogFolder(dirname(folder))
   // Whoever works on a run works on it alone: what is left here is a killed pawl's.
   rmSync(folder, { recursive: true, force: true })
@@ -142,6 +140,10 @@ const makeFolder = (folder: string, isOnlyWriter: (fd: number) => boolean) => {
       outputFile,
       files,
       spool,
+      renew: (banner) => {
+        renewBanner(out, banner)
+        renewBanner(err, banner)
+      },
       handOver: () => {
         handOver(out)
         handOver(err)
@@ -149,14 +151,23 @@ const makeFolder = (folder: string, isOnlyWriter: (fd: number) => boolean) => {
       show,
       tail: (stream, keep) => {
         const log = stream === "out" ? out : err
-        return readTail(log, lengthOf(log), keep)
+        return readTail(log, lengthOf(log, sizeOf), keep)
       },
       takeOutputs: () => {
         const outputs = takeOutputs(outputFile)
         hadOutputs = outputs !== undefined
         return outputs
       },
-      close: () => close(hadOutputs)
+      close: () => close(hadOutputs),
+      discard: () => {
+        closeLog(out)
+        closeLog(err)
+        try {
+          for (const stream of ["out", "err"]) rmSync(join(folder, `${files}.${stream}`), { force: true })
+        } catch {
+          // The disk broke under the run, which was told where it was met. The next run takes the folder away.
+        }
+      }
     }
   }
 
@@ -174,7 +185,8 @@ const makeFolder = (folder: string, isOnlyWriter: (fd: number) => boolean) => {
       isShown = true
     }
     const isReusable = (): boolean =>
-      !isOutShown && lengthOf(out) === 0 && lengthOf(err) === 0 && isOnlyWriter(out.own) && isOnlyWriter(err.own)
+      !isOutShown && lengthOf(out, sizeOf) === 0 && lengthOf(err, sizeOf) === 0 && isOnlyWriter(out.own)
+      && isOnlyWriter(err.own)
     return logsOf(files, basename(path), show, (hadOutputs) => {
       if (!hadOutputs && isReusable()) {
         idle.push({ path, bannerLength: attempt.banner.length, out: out.own, err: err.own })
@@ -201,6 +213,7 @@ const makeFolder = (folder: string, isOnlyWriter: (fd: number) => boolean) => {
 
   return {
     open: (attempt: Attempt) => isFolderThere(dirname(attempt.out)) ? direct(attempt) : spooled(attempt),
+    openAhead: (attempt: Attempt) => isFolderThere(dirname(attempt.out)) ? undefined : spooled(attempt),
     dispose: () => {
       for (const { err, out } of idle) {
         closeSync(out)
@@ -220,21 +233,25 @@ const makeFolder = (folder: string, isOnlyWriter: (fd: number) => boolean) => {
 export interface LogSpool {
   /** Opens the logs of an attempt and writes its banner. Throws the system's error. */
   readonly open: (attempt: Attempt) => AttemptLogs
+  /** The same for an attempt that may never begin; undefined where that would leave a trace. */
+  readonly openAhead: (attempt: Attempt) => AttemptLogs | undefined
   /** Takes the spools away. */
   readonly dispose: () => void
 }
 
 /** One spool a run, made when its first attempt is. */
 export const makeLogSpool = (): LogSpool => {
-  const { isOnlyWriter } = makeFileLease()
+  const calls = makeFileCalls()
   const folders = new Map<string, ReturnType<typeof makeFolder>>()
+  const folderOf = (attempt: Attempt): ReturnType<typeof makeFolder> => {
+    const path = join(dirname(dirname(attempt.out)), SPOOL)
+    const folder = folders.get(path) ?? makeFolder(path, calls)
+    folders.set(path, folder)
+    return folder
+  }
   return {
-    open: (attempt) => {
-      const path = join(dirname(dirname(attempt.out)), SPOOL)
-      const folder = folders.get(path) ?? makeFolder(path, isOnlyWriter)
-      folders.set(path, folder)
-      return folder.open(attempt)
-    },
+    open: (attempt) => folderOf(attempt).open(attempt),
+    openAhead: (attempt) => folderOf(attempt).openAhead(attempt),
     dispose: () => {
       for (const folder of folders.values()) folder.dispose()
       folders.clear()

@@ -91,6 +91,8 @@ export const maskLogs = (spool: LogSpool): LogSpool => {
         throw cause
       }
     },
+    // What is secret is not known ahead.
+    openAhead: (attempt) => attempt.mask === undefined ? spool.openAhead(attempt) : undefined,
     dispose: () => {
       for (const output of late) output.stop()
       late.clear()

@@ -97,6 +97,11 @@ export class ProcessRunner extends Context.Tag("pawl/ProcessRunner")<ProcessRunn
     onStart: (id: ProcessId) => Effect.Effect<void, E>
   ) => Effect.Effect<Exit, CouldNotStart | StateError | E>
   /**
+   * Makes ready what an attempt will need that is likely to be the next to run. Starts nothing; only a hint, and of
+   * several the last one counts. Absent where there is nothing to make ready.
+   */
+  readonly expect?: (attempt: Attempt) => void
+  /**
    * What an earlier pawl that was killed began in a run, by the records that its launcher kept. To be asked before the
    * first attempt is made, which takes these away.
    */

@@ -9,7 +9,7 @@ import { constants } from "node:os"
 import { existsSync, statSync } from "node:fs"
 import type { ShortageCode } from "../run/HoldBack.ts"
 import { identityOf, readStatus } from "./AttemptRecords.ts"
-import type { Launcher } from "./Launcher.ts"
+import { type Command, type Launcher, NOT_STARTED, type Started } from "./Launcher.ts"
 import type { AttemptLogs } from "./LogSpool.ts"
 import { type Attempt, CouldNotStart, type ProcessId } from "./ProcessRunner.ts"
 import { startTimeOf } from "./ProcessTable.ts"
@@ -20,19 +20,34 @@ import { shortageOf } from "./Shortage.ts"
 export interface End {
   readonly exitCode?: number
   readonly signal?: string
+  /** It was made ready and could not become its command: it is to be started as one that was not. */
+  readonly notStarted?: true
 }
 
 /** In place of an error of the command: the launcher was killed, which is nothing that the command has done. */
 export const LAUNCHER_LOST = "launcher-lost"
 
+/** Starts what was prepared; `onEnd` is called once, when its first process has ended. */
+export type Start<Problem> = (onEnd: (end: End) => void) => Either.Either<ProcessId, Problem>
+
+/** Why nothing was started. */
+export type Unstarted = CouldNotStart | ShortageCode | typeof LAUNCHER_LOST
+
 export interface Starter {
-  /** Starts an attempt; `onEnd` is called once, when its first process has ended. */
-  readonly start: (
-    attempt: Attempt,
-    logs: AttemptLogs,
-    onEnd: (end: End) => void
-  ) => Either.Either<ProcessId, CouldNotStart | ShortageCode | typeof LAUNCHER_LOST>
+  /** Makes ready what can be before the attempt's turn has come. */
+  readonly prepare: (attempt: Attempt, logs: AttemptLogs) => Start<Unstarted>
+  /**
+   * Makes its process too; undefined where that is of no use. `start` gives a problem of no consequence then: it is to
+   * be prepared anew.
+   */
+  readonly makeReady: (attempt: Attempt, logs: AttemptLogs) => ReadyProcess | undefined
   readonly dispose: () => void
+}
+
+export interface ReadyProcess {
+  readonly start: Start<unknown>
+  /** It is not needed. */
+  readonly drop: () => void
 }
 
 const isFolder = (path: string): boolean => {
@@ -68,17 +83,11 @@ const explain = (attempt: Attempt, code: string): string => {
 type Words = Attempt["command"]
 
 /** Starts `words` with the program at `path`. Left: the code of the system's error. */
-type Spawn = (
-  attempt: Attempt,
-  words: Words,
-  path: string,
-  logs: AttemptLogs,
-  onEnd: (end: End) => void
-) => Either.Either<ProcessId, string>
+type Spawn = (attempt: Attempt, words: Words, path: string, logs: AttemptLogs) => Start<string>
 
 const withOutput = ({ env }: Attempt, { outputFile }: AttemptLogs) => ({ ...env, PAWL_OUTPUT: outputFile })
 
-const spawnHere: Spawn = (attempt, [program, ...args], path, logs, onEnd) => {
+const spawnHere: Spawn = (attempt, [program, ...args], path, logs) => (onEnd) => {
   try {
     const { pid } = Bun.spawn({
       cmd: [path, ...args],
@@ -104,27 +113,36 @@ const spawnHere: Spawn = (attempt, [program, ...args], path, logs, onEnd) => {
 
 const codes = new Map(Object.entries(constants.errno).map(([code, number]) => [number, code]))
 
-const spawnBy = (launcher: Launcher): Spawn => (attempt, words, path, logs, onEnd) => {
-  const { err, files, out, spool } = logs
-  const started = launcher.start({
-    path,
-    words,
-    env: withOutput(attempt, logs),
-    workdir: attempt.workdir,
-    stdout: out.child,
-    stderr: err.child,
-    record: spool.record,
-    tag: {
-      ...identityOf(attempt),
-      files,
-      out: out.start,
-      err: err.start,
-      ...(attempt.mask === undefined ? {} : { masked: 1 })
-    },
-    onEnd: (status) => onEnd(status === undefined ? {} : readStatus(status))
-  })
+const endOf = (status: number | undefined): End => {
+  if (status === undefined) return {}
+  return status >= NOT_STARTED ? { notStarted: true } : readStatus(status)
+}
+
+const idOf = (started: Started): Either.Either<ProcessId, string> => {
   if (!("errno" in started)) return Either.right(started)
   return Either.left(started.errno === 0 ? LAUNCHER_LOST : codes.get(started.errno) ?? `error ${started.errno}`)
+}
+
+const commandOf = (attempt: Attempt, words: Words, path: string, logs: AttemptLogs): Command => ({
+  path,
+  words,
+  env: withOutput(attempt, logs),
+  workdir: attempt.workdir,
+  stdout: logs.out.child,
+  stderr: logs.err.child,
+  record: logs.spool.record,
+  tag: {
+    ...identityOf(attempt),
+    files: logs.files,
+    out: logs.out.start,
+    err: logs.err.start,
+    ...(attempt.mask === undefined ? {} : { masked: 1 })
+  }
+})
+
+const spawnBy = (launcher: Launcher): Spawn => (attempt, words, path, logs) => {
+  const start = launcher.prepare(commandOf(attempt, words, path, logs))
+  return (onEnd) => idOf(start((status) => onEnd(endOf(status))))
 }
 
 /** Starts attempts; what it needs for that is made with the first one, by `open`. */
@@ -133,48 +151,62 @@ export const makeStarter = (open: (folder: string) => Launcher | undefined): Sta
   let launcher: Launcher | undefined
   let spawn: Spawn | undefined
 
-  const spawnAs: Spawn = (attempt, words, path, logs, onEnd) => {
+  const spawnAs: Spawn = (attempt, words, path, logs) => {
     if (spawn === undefined || launcher?.isGone() === true) {
       launcher = open(logs.spool.folder)
       spawn = launcher === undefined ? spawnHere : spawnBy(launcher)
     }
-    return spawn(attempt, words, path, logs, onEnd)
+    return spawn(attempt, words, path, logs)
   }
 
   /** A plain command without its shell; undefined where it takes the shell to say what is wrong with it. */
-  const startSimple = (
-    attempt: Attempt,
-    logs: AttemptLogs,
-    onEnd: (end: End) => void
-  ): ProcessId | typeof LAUNCHER_LOST | undefined => {
+  const prepareSimple = (attempt: Attempt, logs: AttemptLogs): Start<string> | undefined => {
     const { simple } = attempt
     const path = simple === undefined ? undefined : programs.find(simple[0], attempt.env["PATH"], attempt.workdir)
-    if (simple === undefined || path === undefined) return undefined
-    const started = spawnAs(attempt, simple, path, logs, onEnd)
-    if (Either.isRight(started)) return started.right
-    if (started.left === LAUNCHER_LOST) return LAUNCHER_LOST
-    // A file without a first line that names its interpreter, for one: shells run it themselves.
-    programs.forget()
-    return undefined
+    return simple === undefined || path === undefined ? undefined : spawnAs(attempt, simple, path, logs)
   }
 
-  return {
-    start: (attempt, logs, onEnd) => {
-      const simple = startSimple(attempt, logs, onEnd)
-      if (simple === LAUNCHER_LOST) return Either.left(simple)
-      if (simple !== undefined) return Either.right(simple)
-      const [program] = attempt.command
-      const path = programs.find(program, attempt.env["PATH"], attempt.workdir)
-      if (path === undefined) {
-        return Either.left(new CouldNotStart({ message: `command ${JSON.stringify(program)} was not found in PATH` }))
-      }
-      return Either.mapLeft(spawnAs(attempt, attempt.command, path, logs, onEnd), (code) => {
+  const prepareWhole = (attempt: Attempt, logs: AttemptLogs): Start<Unstarted> => {
+    const [program] = attempt.command
+    const path = programs.find(program, attempt.env["PATH"], attempt.workdir)
+    if (path === undefined) {
+      const problem = new CouldNotStart({ message: `command ${JSON.stringify(program)} was not found in PATH` })
+      return () => Either.left(problem)
+    }
+    const start = spawnAs(attempt, attempt.command, path, logs)
+    return (onEnd) =>
+      Either.mapLeft(start(onEnd), (code) => {
         if (code === LAUNCHER_LOST) return code
         programs.forget()
         const short = shortageOf(code)
         if (short !== undefined) return short
         return new CouldNotStart({ message: explain(attempt, code) })
       })
+  }
+
+  return {
+    prepare: (attempt, logs) => {
+      const simple = prepareSimple(attempt, logs)
+      if (simple === undefined) return prepareWhole(attempt, logs)
+      return (onEnd) => {
+        const started = simple(onEnd)
+        if (Either.isRight(started)) return Either.right(started.right)
+        if (started.left === LAUNCHER_LOST) return Either.left(LAUNCHER_LOST)
+        // A file without a first line that names its interpreter, for one: shells run it themselves.
+        programs.forget()
+        return prepareWhole(attempt, logs)(onEnd)
+      }
+    },
+    makeReady: (attempt, logs) => {
+      const words = attempt.simple ?? attempt.command
+      const path = programs.find(words[0], attempt.env["PATH"], attempt.workdir)
+      // Anything else may turn out not to be a program when it is too late to say so.
+      if (path === undefined || launcher === undefined || !programs.isBinary(path)) return undefined
+      const waiting = launcher.makeReady(commandOf(attempt, words, path, logs))
+      return waiting === undefined ? undefined : {
+        start: (onEnd) => idOf(waiting.go((status) => onEnd(endOf(status)))),
+        drop: waiting.drop
+      }
     },
     dispose: () => launcher?.close()
   }

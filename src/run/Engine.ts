@@ -12,7 +12,7 @@ import type { Selection } from "../plan/Selection.ts"
 import { ASKED_EVERY, makeBrake } from "./Brake.ts"
 import { compiler } from "./CompiledTemplate.ts"
 import { makeFrontier, skippedFor } from "./Frontier.ts"
-import type { Growth } from "./Growth.ts"
+import { grow, type Growth } from "./Growth.ts"
 import type { Machine } from "./Machine.ts"
 import { countSelected, owedStop } from "./Outcome.ts"
 import { runPreflight } from "./Preflight.ts"
@@ -22,11 +22,12 @@ import { decide, type SchedulerOptions, type Situation } from "./Scheduler.ts"
 import type { StateError } from "./StateError.ts"
 import type { RunContext, TargetRequest } from "./TargetContext.ts"
 import { limitedTo, unlimited } from "./Leave.ts"
+import { makeLookAhead, noLookAhead } from "./LookAhead.ts"
 import { rateLimits } from "./RateLimit.ts"
 import type { LocalZone } from "./RetryAfter.ts"
 import type { Status } from "./Status.ts"
 import { runTarget, type TargetEnd } from "./TargetRun.ts"
-import { makePlaces, type Place } from "./Place.ts"
+import { makePlaces, noPlace, type Place } from "./Place.ts"
 import { makeTurn } from "./Turn.ts"
 import { makeWorkers } from "./Workers.ts"
 
@@ -38,23 +39,12 @@ export interface EngineRequest {
   readonly values: ValueObject
   /** The zone of times that a rate limit is told in and that name none. */
   readonly localZone?: LocalZone
-  readonly context: Omit<RunContext, "leave" | "now" | "limits" | "turn">
+  readonly context: Omit<RunContext, "ahead" | "leave" | "now" | "limits" | "turn">
   /** Where targets may come while others run. */
   readonly growth?: Growth
   readonly machine: Machine["Type"]
   /** Called when new targets begin to be held back, and when no longer. */
   readonly holding?: Status["Type"]["holding"]
-}
-
-/** Reads on while targets run, and has whoever is free take what came. */
-const grow = (
-  { change, feed, isOpen }: Growth,
-  anotherWorker: Effect.Effect<void>
-): Effect.Effect<never, StateError> => {
-  const look: Effect.Effect<never> = Effect.suspend(() =>
-    isOpen() ? Effect.flatMap(change, () => Effect.zipRight(anotherWorker, look)) : Effect.never
-  )
-  return Effect.suspend(() => isOpen() ? Effect.raceFirst(Effect.zipRight(feed, Effect.never), look) : Effect.never)
 }
 
 /** Runs until nothing more may start and nothing runs; gives the reason why. */
@@ -117,7 +107,16 @@ export const runTargets = (request: EngineRequest) =>
     })
     const places = makePlaces(anotherWorker)
 
-    const shared: RunContext = { ...context, now, leave, limits, turn }
+    /** What would start next, if nothing is known of it yet. */
+    const untouched = (): TargetRequest | undefined => {
+      const candidate = frontier.peek()
+      if (candidate === undefined || candidate.deadNeed !== undefined) return undefined
+      const target = targetAt(candidate.index)
+      return resting.isTouched(target.id) ? undefined : contextOf(target, noPlace)
+    }
+    // Side by side there is always somebody who could use the time.
+    const ahead = options.maxParallel > 1 ? noLookAhead : makeLookAhead(context.runner, untouched)
+    const shared: RunContext = { ...context, now, leave, limits, turn, ahead }
     const contextOf = (target: PlanTarget, place: Place): TargetRequest => ({
       ...shared,
       turn: turn.at(place),

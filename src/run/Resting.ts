@@ -4,7 +4,7 @@
  * Owns who rests, and who is put back. Must not decide what starts. The surprise: something may be decided about a
  * target that is under way, whose walk does not know of it; that target is to be taken up again when it comes to rest.
  */
-import { Effect } from "effect"
+import { Effect, HashMap } from "effect"
 import type { Checkpoint } from "../checkpoint/Checkpoint.ts"
 import { type Frontier, waitsForOthers } from "./Frontier.ts"
 import type { GateKeeper } from "./GateKeeper.ts"
@@ -19,6 +19,8 @@ export interface Resting {
   readonly begins: (id: string) => void
   /** It has come to its end, or to rest; gives whether something was decided about it meanwhile. */
   readonly ends: (id: string) => boolean
+  /** Whether anything is known of a target that is not under way: it has begun, or something was decided about it. */
+  readonly isTouched: (id: string) => boolean
   /** The state of a target that is not under way. */
   readonly stateOf: (id: string) => Effect.Effect<TargetState>
   /** Takes in what was decided elsewhere; gives whether targets were put back for it. */
@@ -64,6 +66,7 @@ export const makeResting = ({ checkpoint, frontier, ids, initial, keeper }: Rest
       moved.add(id)
       return decided.delete(id)
     },
+    isTouched: (id) => moved.has(id) || HashMap.has(initial.targets, id),
     stateOf: (id) =>
       moved.has(id)
         ? Effect.map(checkpoint.state, (state) => targetState(state, id))

@@ -6,13 +6,10 @@
  * resumed step goes on with the attempt it had come to, and waits only what is left of the wait.
  */
 import { Effect, Either, Option } from "effect"
-import type { Scope } from "../expression/Scope.ts"
+import { attemptOf, type AttemptWork } from "./AttemptOf.ts"
 import { banner } from "./Banner.ts"
 import { type Carried, take } from "./Carried.ts"
-import type { CompiledAttempt } from "./CompiledTemplate.ts"
-import { cutOutput, type Failure, JSON_BYTES, judge, KEPT_BYTES, shortDuration, type Verdict } from "./Judge.ts"
-import { logPath } from "./LogPath.ts"
-import { prepareAttempt, type Surroundings } from "./PrepareAttempt.ts"
+import { cutOutput, type Failure, judge, shortDuration, type Verdict } from "./Judge.ts"
 import { nextAttemptAt } from "./RetryPolicy.ts"
 import type { Recovered, StepState } from "./StepState.ts"
 import type { StateError } from "./StateError.ts"
@@ -20,11 +17,7 @@ import { emptyOutput, type StepEnd } from "./StepOutcome.ts"
 import type { TargetContext } from "./TargetContext.ts"
 import type { StoppedEnd } from "./Walk.ts"
 
-export interface StepWork {
-  readonly compiled: CompiledAttempt
-  readonly path: string
-  readonly surroundings: Surroundings
-  readonly scope: Scope
+export interface StepWork extends AttemptWork {
   /** What earlier invocations know of it. */
   readonly before: StepState | undefined
 }
@@ -33,9 +26,6 @@ const neverRan = (reason: Failure["reason"], message: string): Verdict => ({
   output: emptyOutput,
   failure: { reason, message }
 })
-
-const withAttempt = (scope: Scope, attempt: number): Scope =>
-  scope.context === undefined ? scope : { ...scope, context: { ...scope.context, attempt } }
 
 interface Tried {
   readonly verdict: Verdict
@@ -55,27 +45,20 @@ const attemptOnce = (
   carried: Carried,
   attempt: number
 ): Effect.Effect<Tried, StateError> => {
-  const { checkpoint, mask, now, runDir, runId, runner, target } = context
+  const { ahead, checkpoint, mask, now, runner, target } = context
   const { compiled: { step }, path } = work
-  const log = `${runDir}/${logPath(target.id, path)}`
-  const identity = { runId, target: target.id, path, attempt }
-  const prepared = prepareAttempt(work.compiled, withAttempt(work.scope, attempt), work.surroundings, identity, mask)
+  const prepared = ahead.take(target.id, path, attempt) ?? attemptOf(context, work, attempt)
   if (Either.isLeft(prepared)) {
     return Effect.succeed({ verdict: neverRan(prepared.left.reason, prepared.left.message), durationMs: 0 })
   }
   mask.learn(prepared.right.texts)
   const running = runner.run(
-    {
-      ...prepared.right.prepared,
-      ...(mask.stream === undefined ? {} : { mask: mask.stream }),
-      ...(step.timeoutMs === undefined ? {} : { timeoutMs: step.timeoutMs }),
-      out: `${log}.out`,
-      err: `${log}.err`,
-      banner: banner(attempt, new Date(now()).toISOString()),
-      origin: { invocation: context.invocation, definition: target.hash },
-      keep: { stdout: step.outputs === "json" ? JSON_BYTES : KEPT_BYTES, stderr: KEPT_BYTES }
-    },
-    (id) => checkpoint.note(take(carried, { type: "StepStarted", target: target.id, path, attempt, ...id }))
+    { ...prepared.right.attempt, banner: banner(attempt, new Date(now()).toISOString()) },
+    (id) =>
+      Effect.map(
+        checkpoint.note(take(carried, { type: "StepStarted", target: target.id, path, attempt, ...id })),
+        ahead.look
+      )
   )
   const armed = step.idempotent === false
     // What must not run twice is on disk before it can have run once.

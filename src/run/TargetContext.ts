@@ -9,6 +9,7 @@ import type { Breaker } from "./Breaker.ts"
 import type { CompiledTemplate } from "./CompiledTemplate.ts"
 import type { GateKeeper } from "./GateKeeper.ts"
 import type { Leave } from "./Leave.ts"
+import type { LookAhead } from "./LookAhead.ts"
 import type { Mask } from "./Mask.ts"
 import type { Place } from "./Place.ts"
 import type { RateLimits } from "./RateLimit.ts"
@@ -35,6 +36,7 @@ export interface RunContext {
   /** The time of the run's clock, real or virtual, epoch milliseconds. */
   readonly now: () => number
   readonly leave: Leave
+  readonly ahead: LookAhead
 }
 
 /** One target, before it starts. */

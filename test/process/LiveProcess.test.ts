@@ -377,10 +377,11 @@ describe("a command whose launcher is killed before it says that it has started"
       const marks = { PAWL_RUN_ID: crypto.randomUUID(), PAWL_TARGET: "t", PAWL_STEP: "s", PAWL_ATTEMPT: "1" }
       const pids: Array<number> = []
       const open = () => ({
-        start: ({ env, words, workdir }: Command) => {
+        prepare: ({ env, words, workdir }: Command) => () => {
           pids.push(Bun.spawn({ cmd: [...words], env: { ...env }, cwd: workdir, detached: true }).pid)
           return { errno: 0 }
         },
+        makeReady: () => undefined,
         isGone: () => true,
         close: () => {}
       })

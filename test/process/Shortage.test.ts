@@ -32,9 +32,12 @@ const turnedAway = (errno: number, times: number) => {
     const launcher = openLauncher(folder)
     return launcher === undefined ? undefined : {
       ...launcher,
-      start: (command) => {
-        asked += 1
-        return left-- > 0 ? { errno } : launcher.start(command)
+      prepare: (command) => {
+        const start = launcher.prepare(command)
+        return (onEnd) => {
+          asked += 1
+          return left-- > 0 ? { errno } : start(onEnd)
+        }
       }
     }
   }

@@ -4,7 +4,7 @@ import { layerMemory } from "../../src/checkpoint/MemoryCheckpoint.ts"
 import { Environment } from "../../src/manifest/Environment.ts"
 import type { Plan } from "../../src/plan/Plan.ts"
 import { drive, type DriveRequest } from "../../src/run/Drive.ts"
-import type { LeftAttempt } from "../../src/process/ProcessRunner.ts"
+import type { Attempt, LeftAttempt } from "../../src/process/ProcessRunner.ts"
 import { Gates } from "../../src/run/Gates.ts"
 import { Machine } from "../../src/run/Machine.ts"
 import type { RunEvent } from "../../src/run/RunEvent.ts"
@@ -17,6 +17,8 @@ import { layerScripted, type Script, type Started } from "./scripted.ts"
 export interface Setting {
   readonly journal?: Array<RunEvent>
   readonly started?: Array<Started>
+  /** Told of the attempt that is likely to come next. */
+  readonly expect?: (attempt: Attempt) => void
   /** What an earlier pawl that was killed left behind. */
   readonly left?: ReadonlyArray<LeftAttempt>
   readonly options?: Partial<SchedulerOptions>
@@ -38,7 +40,7 @@ export const driven = (plan: Plan, script: Script, setting: Setting = {}) =>
     const stop = yield* Deferred.make<"SIGTERM">()
     const layer = Layer.mergeAll(
       Layer.provideMerge(layerMemory(journal), Status.layerSilent),
-      layerScripted(script, started, left),
+      layerScripted(script, started, left, setting.expect),
       setting.gates ?? Gates.layerNone,
       setting.machine ?? Machine.layerCalm,
       Layer.succeed(Shutdown, { requested: Deferred.await(stop), hurried: Effect.never }),

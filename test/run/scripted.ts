@@ -48,15 +48,17 @@ export const exitOf = (end: Scripted): Exit => ({
 
 /**
  * A runner that asks `script` for every end and remembers in `log` what was started; `left` is what an earlier
- * pawl left behind.
+ * pawl left behind, `expect` is told what is likely to come next.
  */
 export const layerScripted = (
   script: Script,
   log: Array<Started> = [],
-  left: ReadonlyArray<LeftAttempt> = []
+  left: ReadonlyArray<LeftAttempt> = [],
+  expect?: (attempt: Attempt) => void
 ): Layer.Layer<ProcessRunner> =>
   Layer.succeed(ProcessRunner, {
     leftBehind: () => Effect.succeed(left),
+    ...(expect === undefined ? {} : { expect }),
     run: (attempt, onStart) =>
       Effect.gen(function*() {
         const started = startedOf(attempt)
