@@ -635,7 +635,7 @@ targets:
     const place = workplace()
     place.write("batch.yaml", manifest)
     const { raw } = await onTerminal(place, 100, ["run", "batch.yaml", "--target", "second", "--target", "third"])
-    expect(raw).toContain("0/2  0 done  2 left")
+    expect(raw).toMatch(/\] {2}0\/2\r\n0 done {2}2 left\r\n/)
     expect(raw).not.toContain("/3")
   })
 
@@ -655,7 +655,7 @@ targets:
     place.write("batch.yaml", "name: batch\ntargets:\n  - { id: a, run: sleep 0.25 }\n")
     const plain = await onTerminal(place, 80, ["run", "batch.yaml", "--fresh"], { NO_COLOR: "1" })
     expect(plain.raw).not.toMatch(/\u001b\[\d*m/)
-    expect(plain.raw).toContain("0/1  0 done  1 left")
+    expect(plain.raw).toMatch(/\] {2}0\/1\r\n0 done {2}1 left\r\n/)
     for (const [args, env] of [[[], { TERM: "dumb" }], [["-q"], {}]] as const) {
       const { raw } = await onTerminal(place, 80, ["run", "batch.yaml", "--fresh", ...args], env)
       expect(raw).not.toContain("0 done")

@@ -7,6 +7,7 @@ import { shell } from "./shell.ts"
 const commands = [
   "run",
   "resume",
+  "each",
   "approve",
   "reject",
   "cancel",
