@@ -23,7 +23,7 @@ import {
   succeeded
 } from "./KillFacts.ts"
 import { drawMoment, waitFor, writtenIn } from "./KillMoment.ts"
-import { drawVictim, strike } from "./KillStrike.ts"
+import { drawVictim, strike, untold } from "./KillStrike.ts"
 import type { Stage } from "./Stage.ts"
 
 /** Where a kill met the run. */
@@ -105,12 +105,19 @@ export const playRound = async (binary: string, rehearsal: Rehearsal, dice: Dice
     for (const group of recordedEnded(read(stage, RECORDS_KEPT))) ended.add(group)
   }
 
+  let isUnwatched = false
+  const excuseUnwatched = (): void => {
+    if (isUnwatched) { for (const group of untold(facts())) ended.add(group) }
+    isUnwatched = false
+  }
+
   for (; call < wishes && end === undefined; call++) {
     const moment = drawMoment(dice, rehearsal.pace, call === 0, wishes - call, writtenIn(stage.path))
     const victim = drawVictim(dice)
     const isQuietAfter = dice.below(2) === 0
     const durable = succeeded(readJournal(currentRun(stage.path)))
     const from = read(stage, "ran.txt").split("\n").length - 1
+    excuseUnwatched()
     keepRecords(stage.path)
     const child = run(stage, binary, course, call)
     await waitFor(moment, stage.path, child.end)
@@ -118,6 +125,7 @@ export const playRound = async (binary: string, rehearsal: Rehearsal, dice: Dice
     const struck = await strike(stage, child, victim, dice, facts)
     for (const group of struck.unknown) ended.add(group)
     for (const group of struck.killed) killed.add(group)
+    isUnwatched = struck.isUnwatched
     const how = await child.ended
     hear()
     const isRobbed = victim === "its launcher" && how === 74
@@ -129,6 +137,7 @@ export const playRound = async (binary: string, rehearsal: Rehearsal, dice: Dice
     if (isQuietAfter) broken.push(...await brokenInStatus(stage, binary))
   }
   if (end === undefined) {
+    excuseUnwatched()
     keepRecords(stage.path)
     end = await run(stage, binary, course, call).ended
     hear()

@@ -48,9 +48,19 @@ export interface Struck {
   readonly killed: ReadonlyArray<number>
   /** Their end may be known to nobody, so that they may be made again though they finished. */
   readonly unknown: ReadonlyArray<number>
+  /** Nobody watches over steps any more. One that was only just being started is not to be seen yet. */
+  readonly isUnwatched: boolean
 }
 
-const nothing: Struck = { killed: [], unknown: [] }
+const nothing: Struck = { killed: [], unknown: [], isUnwatched: false }
+
+/** Who has run, and of whose end the journal does not tell. */
+export const untold = (
+  { executions, journal }: { readonly executions: ReadonlyArray<Execution>; readonly journal: Journal }
+): ReadonlyArray<number> => {
+  const open = openAttempts(journal)
+  return [...open.groups, ...executions.flatMap(({ attempt, group }) => open.ended.has(attempt) ? [] : [group])]
+}
 
 /** Kills as the victim says. */
 export const strike = async (
@@ -73,7 +83,7 @@ export const strike = async (
     const step = first === undefined ? [] : [dice.pick([first, ...others])]
     child.kill()
     for (const group of step) killGroup(group)
-    return { killed: step, unknown: step }
+    return { killed: step, unknown: step, isUnwatched: false }
   }
   const children = child.children()
   if (victim !== "its launcher") child.kill()
@@ -81,12 +91,6 @@ export const strike = async (
   await child.ended
   // First who is alive: who has ended since has written that by the time it is read.
   const alive = stage.left()
-  const { executions, journal } = facts()
-  const open = openAttempts(journal)
-  const unknown = [
-    ...alive,
-    ...open.groups,
-    ...executions.flatMap(({ attempt, group }) => open.ended.has(attempt) ? [] : [group])
-  ]
-  return { killed: victim === "everything" ? unknown : [], unknown }
+  const unknown = [...alive, ...untold(facts())]
+  return { killed: victim === "everything" ? unknown : [], unknown, isUnwatched: true }
 }
