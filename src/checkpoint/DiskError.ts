@@ -36,6 +36,7 @@ const hints: Readonly<Record<string, string>> = {
   ENOTDIR: "a part of that path is a file; choose another place with --state-dir",
   ENOENT: "choose another place with --state-dir",
   EFBIG: "raise the limit on file sizes (`ulimit -f`), then run the same command again: nothing durable was lost",
+  EMFILE: "raise the limit of open files (`ulimit -n`), then run the same command again: nothing durable was lost",
   EEXIST: "a file stands where a folder should be; choose another place with --state-dir",
   ENOLCK: "name a folder on a local file system with --state-dir",
   ENAMETOOLONG: "choose a shorter name, or a place that is not as far down with --state-dir",

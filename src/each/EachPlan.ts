@@ -47,7 +47,7 @@ const batchName = /^[a-z0-9][a-z0-9-]*$/
 const nameProblems = (name: string | undefined): ReadonlyArray<Problem> =>
   name === undefined || (batchName.test(name) && name.length <= 200) ? [] : [{
     message: `\`--name ${name}\` can't be the name of a batch`,
-    hint: "use lower-case letters, digits and dashes, beginning with a letter or digit"
+    hint: "use up to 200 lower-case letters, digits and dashes, beginning with a letter or digit"
   }]
 
 /** A command that is one word with blanks in it is meant for a shell, which pawl does not ask. */

@@ -46,6 +46,14 @@ export const lengthProblem = (bytes: number): Problem => ({
 const checked = (item: ListItem): Either.Either<ListItem, Problem> => {
   const bytes = tooLong(item.texts)
   if (bytes !== undefined) return Either.left(lengthProblem(bytes))
+  // Only JSON can say it; as UTF-8 it would become another character.
+  const half = item.texts.find((text) => !text.isWellFormed())?.match(/\p{Surrogate}/u)?.[0]
+  if (half !== undefined) {
+    return refused(
+      `holds half a character (\\u${half.charCodeAt(0).toString(16)}), which no argument can`,
+      "write both halves of the surrogate pair, or take it out"
+    )
+  }
   return item.texts.some((text) => text.includes("\0"))
     ? refused("holds a NUL character, which no argument can", "take it out, or end each item with one and add -0")
     : Either.right(item)

@@ -88,6 +88,19 @@ type Work = { readonly run: string; readonly shell: ReadonlyArray<string> } | {
   readonly command: ReadonlyArray<string>
 }
 
+const asCode = (script: Word): Problem => ({
+  message: `\`${plainText(script)}\` is a script, where an item would be read as code`,
+  hint: asArgument
+})
+
+/** Scripts with an item in them of shells that another program starts: `timeout 60 sh -c …`. */
+const hiddenScripts = (words: ReadonlyArray<Word>, from: number): ReadonlyArray<Problem> =>
+  words.slice(from).flatMap((_, at) => {
+    const rest = words.slice(from + at)
+    const script = rest[shellOf(rest)?.script ?? rest.length]
+    return script === undefined || isConstant(script) ? [] : [asCode(script)]
+  })
+
 const workOf = (
   words: ReadonlyArray<Word>,
   known: ReadonlyMap<string, string>
@@ -95,14 +108,12 @@ const workOf = (
   const shell = shellOf(words)
   const script = shell === undefined ? undefined : words[shell.script]
   if (shell === undefined || script === undefined || isConstant(script)) {
-    return Either.right({ command: words.map((word) => textOf(word, known)) })
+    const [hidden] = hiddenScripts(words, (shell?.script ?? 0) + 1)
+    return hidden === undefined
+      ? Either.right({ command: words.map((word) => textOf(word, known)) })
+      : Either.left([hidden])
   }
-  if (words.length > shell.script + 1) {
-    return Either.left([{
-      message: `\`${plainText(script)}\` is a script, where an item would be read as code`,
-      hint: asArgument
-    }])
-  }
+  if (words.length > shell.script + 1) return Either.left([asCode(script)])
   const run = textOf(script, known)
   const problems = quoting(run, known)
   return Array.isNonEmptyReadonlyArray(problems) ? Either.left(problems) : Either.right({ run, shell: shell.words })

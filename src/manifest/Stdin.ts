@@ -12,13 +12,15 @@ import { moreThan } from "./SourceText.ts"
 const tooMuch = (limit: number) => moreThan("-", "standard input", limit)
 
 const unreadable = (cause: unknown): ManifestError =>
-  manifestError("-", `standard input can't be read: ${String(cause)}`, "is it closed?")
+  cause instanceof Error && "code" in cause && cause.code === "EISDIR"
+    ? manifestError("-", "standard input is a directory", "pipe the content of a file in, as with `< FILE`")
+    : manifestError("-", `standard input can't be read: ${String(cause)}`, "is it closed?")
 
 export class Stdin extends Context.Tag("pawl/Stdin")<Stdin, {
   /** All of it; reading stops with an error as soon as there is more than `limit` bytes. */
   readonly read: (limit: number) => Effect.Effect<Uint8Array, ManifestError>
   /** Begins to read; each run of the effect that it gives is the next part, none at the end. */
-  readonly parts: Effect.Effect<Effect.Effect<Option.Option<Uint8Array>, ManifestError>>
+  readonly parts: Effect.Effect<Effect.Effect<Option.Option<Uint8Array>, ManifestError>, ManifestError>
 }>() {
   /** Of this process. */
   static readonly layerProcess = Layer.succeed(this, {
@@ -26,13 +28,15 @@ export class Stdin extends Context.Tag("pawl/Stdin")<Stdin, {
       Effect.tryPromise({ try: () => readBounded(Bun.stdin.stream(), limit), catch: unreadable }).pipe(
         Effect.flatMap((bytes) => bytes === undefined ? Effect.fail(tooMuch(limit)) : Effect.succeed(bytes))
       ),
-    parts: Effect.sync(() => {
-      const reader = Bun.stdin.stream().getReader()
-      return Effect.map(
-        Effect.tryPromise({ try: () => reader.read(), catch: unreadable }),
-        ({ value }) => Option.fromNullable(value)
-      )
-    })
+    parts: Effect.map(
+      // Of a directory there is not even a stream.
+      Effect.try({ try: () => Bun.stdin.stream().getReader(), catch: unreadable }),
+      (reader) =>
+        Effect.map(
+          Effect.tryPromise({ try: () => reader.read(), catch: unreadable }),
+          ({ value }) => Option.fromNullable(value)
+        )
+    )
   })
 
   /** A text instead, for tests and rehearsals. */

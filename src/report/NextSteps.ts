@@ -21,6 +21,12 @@ export type NextStep = typeof NextStep.Type
 export const shellWord = (word: string): string =>
   /^[A-Za-z0-9_@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
 
+/** `pawl VERB RUN NAME` with flags, a blank before each: a name that looks like a flag stands behind `--`. */
+const named = (verb: string, runId: string, name: string, flags: string): string =>
+  name.startsWith("-")
+    ? `pawl ${verb} ${shellWord(runId)}${flags} -- ${shellWord(name)}`
+    : `pawl ${verb} ${shellWord(runId)} ${shellWord(name)}${flags}`
+
 /** What a call that goes on with a run has beside its first words: what decides the plan, and how it is run. */
 export interface Invocation {
   readonly input: ReadonlyArray<string>
@@ -88,10 +94,9 @@ const decisions = ({ gates, runId }: Standing, place: string): ReadonlyArray<Nex
   const [gate] = open
   if (gate === undefined) return []
   const name = `${gate.target}/${gate.path}`
-  const words = `${shellWord(runId)} ${shellWord(name)}`
   const first = open.length === 1 ? "" : `, the first of ${open.length} gates`
   const approving = gate.options.filter((option) => option !== REJECT)
-  const command = (verb: string, option = "") => `pawl ${verb} ${words}${option}${place}`
+  const command = (verb: string, option = "") => named(verb, runId, name, `${option}${place}`)
   const approve = approving.map((option, at): NextStep => ({
     why: (gate.about === "in-flight"
       ? `${inFlight[option] ?? option}: ${name}`
@@ -155,9 +160,12 @@ export const nextSteps = (run: Standing, { again, place = "" }: Calls): Readonly
     if (step?.log !== undefined || step?.errorLog !== undefined) {
       steps.push({
         why: blocked + errored === 1 ? "see why it is stuck" : "see why the first is stuck",
-        command: `pawl logs ${shellWord(run.runId)} ${shellWord(`${stuck.id}/${stuck.step}`)}${
-          step.errorLog === undefined ? "" : " --stderr"
-        }${place}`
+        command: named(
+          "logs",
+          run.runId,
+          `${stuck.id}/${stuck.step}`,
+          `${step.errorLog === undefined ? "" : " --stderr"}${place}`
+        )
       })
     }
   }

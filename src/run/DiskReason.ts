@@ -21,6 +21,8 @@ const reasons: Readonly<Record<string, string>> = {
   ENOTDIR: "a part of the path is not a folder",
   EEXIST: "a file of that name is in the way",
   EISDIR: "a folder of that name is in the way",
+  EMFILE: "no more files can be open in this process",
+  ENFILE: "no more files can be open on this machine",
   EIO: "the disk reports an I/O error",
   ENOENT: "no such folder can be made there",
   EFBIG: "the file may not grow any further",

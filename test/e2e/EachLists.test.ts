@@ -55,6 +55,16 @@ describe("a list", () => {
     expect(child.stderr.toString()).toContain("error: -:2: line 2 is not UTF-8")
   })
 
+  it("that is a directory is refused, and is no defect", () => {
+    const cmd = ["sh", "-c", "\"$1\" each echo < .", "sh", binary]
+    const child = Bun.spawnSync({ cmd, cwd: workplace().path, stderr: "pipe" })
+    expect([child.exitCode, child.stdout.toString(), child.stderr.toString()]).toEqual([
+      65,
+      "",
+      "error: -: standard input is a directory\n\nhint: pipe the content of a file in, as with `< FILE`\n"
+    ])
+  })
+
   it("with fields missing tells of them in the document too", async () => {
     const stdin = "{\"a\":1}\n{}\n[]\n"
     const answer = await workplace().pawlWith({ stdin }, "each", "--format", "json", "--jsonl", "echo", "{.a}")

@@ -144,7 +144,8 @@ describe("a field of a JSON line", () => {
     ["{.a}", "3", "has no field `.a`: it is no object"],
     ["{.a.b}", "{\"a\": []}", "has no field `.a.b` (`.a` is a list)"],
     ["{.toString}", "{}", "has no field `.toString`"],
-    ["{.a}", "{\"a\": \"x\\u0000y\"}", "holds a NUL character, which no argument can"]
+    ["{.a}", "{\"a\": \"x\\u0000y\"}", "holds a NUL character, which no argument can"],
+    ["{.a}", "{\"a\": \"x\\ud800y\"}", "holds half a character (\\ud800), which no argument can"]
   ])("%s of %s is refused", (word, line, problem) => {
     expect(jsonProblem(["x", word], line)).toContain(problem)
   })
@@ -169,7 +170,10 @@ describe("the script of a shell", () => {
 
   it.each<readonly [command: ReadonlyArray<string>, problem: string]>([
     [["sh", "-c", "echo '{}'"], "`{}`: single quotes keep a shell from putting a value in"],
-    [["sh", "-c", "echo {}", "sh", "x"], "`echo {}` is a script, where an item would be read as code"]
+    [["sh", "-c", "echo {}", "sh", "x"], "`echo {}` is a script, where an item would be read as code"],
+    [["timeout", "9", "/bin/sh", "-ec", "echo {}"], "`echo {}` is a script, where an item would be read as code"],
+    [["env", "A=1", "busybox", "sh", "-c", "x {}", "sh"], "`x {}` is a script, where an item would be read as code"],
+    [["sh", "-c", "exec \"$@\"", "sh", "bash", "-c", "x{#}"], "`x{#}` is a script, where an item would be read as code"]
   ])("%j is refused", (command, problem) => {
     expect(problems(command)).toEqual([problem])
   })
@@ -177,5 +181,7 @@ describe("the script of a shell", () => {
   it("gets the item as an argument where it stands after the script", () => {
     expect(stepOf("sh", "-c", "gzip -t \"$1\"", "sh", "{}"))
       .toMatchObject({ kind: "command", command: ["sh", "-c", "gzip -t \"$1\"", "sh", "{{ item }}"] })
+    expect(stepOf("nice", "sh", "-c", "gzip -t \"$1\"", "sh", "{}"))
+      .toMatchObject({ kind: "command", command: ["nice", "sh", "-c", "gzip -t \"$1\"", "sh", "{{ item }}"] })
   })
 })

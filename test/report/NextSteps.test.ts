@@ -46,6 +46,31 @@ describe("what to do next", () => {
     ])
   })
 
+  it("can be typed as it is where a target is called like a flag", () => {
+    const dashed = plan(["-n", "web"])
+    const summary = summarize({
+      plan: dashed,
+      state: state(started(dashed), ...blocked("-n"), ...completed("web"), halted("AllDoneOrBlocked")),
+      selection: all(dashed),
+      exitCode: 1,
+      outputs: {}
+    })
+    expect(nextSteps(summary, calls).map(({ command }) => command)).toContain(
+      `pawl logs ${run} --state-dir s -- -n/build`
+    )
+    const of = planOf(["-n"], [gate("ship")])
+    const asked = summarize({
+      plan: of,
+      state: state(started(of), ...waiting("-n"), halted("AwaitingApproval")),
+      selection: all(of),
+      exitCode: 3,
+      outputs: {}
+    })
+    expect(nextSteps(asked, calls).map(({ command }) => command)).toContain(
+      `pawl reject ${run} --state-dir s -- -n/ship`
+    )
+  })
+
   it("is to go on, with or without the rest, where a blocked target halted the run", () => {
     expect(commands(...blocked("api"), halted("TargetBlocked"))).toEqual([
       "pawl logs 20261120T030000-7f3a9c api/build",
