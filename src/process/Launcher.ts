@@ -66,7 +66,7 @@ const compile = (folder: string) => {
         launcher_open: { args: [FFIType.ptr], returns: FFIType.i32 },
         launcher_close: { args: [FFIType.i32, FFIType.i32], returns: FFIType.void },
         launcher_go: { args: [FFIType.u32, FFIType.ptr], returns: FFIType.i64_fast },
-        launcher_drop: { args: [FFIType.u32], returns: FFIType.void },
+        launcher_drop: { args: [FFIType.u32], returns: FFIType.i32 },
         launcher_wait: { args: [FFIType.i32, FFIType.ptr, FFIType.u32, FFIType.i32], returns: FFIType.i32 },
         launcher_start: {
           args: [FFIType.i32, FFIType.ptr, FFIType.u32, FFIType.i32, FFIType.i32, FFIType.i32, FFIType.ptr],
@@ -226,18 +226,20 @@ export const openLauncher = (folder: string): Launcher | undefined => {
         return undefined
       }
       gateOf.set(slot, gate)
+      /** Its gate is left when its end is told, or now where there is no process to end. */
+      const drop = (): void => {
+        if (gateOf.has(slot) && native.launcher_drop(gate) < 0) leaveGate(slot)
+      }
       return {
         go: (onEnd) => {
-          // It was ended by somebody while it waited.
-          if (!gateOf.has(slot)) return { errno: ESRCH }
+          // It was ended by somebody while it waited; or its launcher was, and nobody would tell of its end.
+          if (isGone || !gateOf.has(slot)) return { errno: ESRCH }
           running.set(slot, onEnd)
           const started = begun(slot, Number(native.launcher_go(gate, ptr(reply))))
-          if ("errno" in started) leaveGate(slot)
+          if ("errno" in started) drop()
           return started
         },
-        drop: () => {
-          if (gateOf.has(slot)) native.launcher_drop(gate)
-        }
+        drop
       }
     },
     close: () => native.launcher_close(control, pid)

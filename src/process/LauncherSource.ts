@@ -22,7 +22,8 @@ export const GATES = 4
  *   waited at a gate could not become its command), and its process id.
  * - `launcher_close(control, pid)` lets it go, and collects it if nothing runs any more.
  * - `launcher_go(gate, reply)` lets a process that waits at a gate become its command; gives the same as
- *   `launcher_start`. `launcher_drop(gate)` ends it instead.
+ *   `launcher_start`. `launcher_drop(gate)` ends it instead; gives its process id, 0 where it may still be made,
+ *   or an errno below zero where it never was.
  * - `launcher_wait(ends, told, size, milliseconds)` waits for ends; gives the number of bytes that were told.
  * - `launcher_start(control, message, length, out, err, record, reply)` starts a command; gives its process
  *   id, an errno below zero, or 0 where the launcher is gone. `reply` is its start time in clock ticks. Of a
@@ -30,10 +31,10 @@ export const GATES = 4
  */
 export const launcherSource = `${launcherSystem}
 enum { KIDS = 65536, TAG = 65536, MESSAGE = ${MESSAGE_BYTES}, GATES = ${GATES}, NO_GATE = 0xffffffff };
-/* At a gate: not told yet, to become the command, not to, could not (and the errno). */
-enum { WAITS = 0, GOES = 1, DROPPED = 2, FAILED = 0x10000 };
+/* At a gate: not told yet, to become the command, not to, on its way to it, could not (and the errno). */
+enum { WAITS = 0, GOES = 1, DROPPED = 2, BEGUN = 3, FAILED = 0x10000 };
 enum { STACK = 64 << 10, ROOM = STACK + TAG + 4096, CLONE_VM = 0x100, CLONE_BUSY = 0x300000 };
-enum { SIGCHLD = 17, WNOHANG = 1, BLOCK = 0, SETMASK = 2, DUPLICATE = 0, CLOEXEC_RIGHTS = 0x40000000 };
+enum { SIGCHLD = 17, SIGKILL = 9, BLOCK = 0, SETMASK = 2, DUPLICATE = 0, PIPE_SIZE = 1031, CLOEXEC_RIGHTS = 0x40000000 };
 
 static struct { int pid, record; u32 slot, gate; } kids[KIDS];
 static struct gate *gates;
@@ -58,12 +59,14 @@ static void collect(int ends) {
   int status, pid, i;
   while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
     for (i = 0; i < kidCount; i++) if (kids[i].pid == pid) {
-      u32 told[2], word = kids[i].gate == NO_GATE ? GOES : gates[kids[i].gate].word;
-      told[0] = kids[i].slot; told[1] = word & FAILED ? word : status;
+      u32 told[2], word = kids[i].gate == NO_GATE ? BEGUN : gates[kids[i].gate].word;
+      /* What somebody ended at its gate is no end of its command, even where pawl has let it go meanwhile. */
+      if (word < BEGUN) word = FAILED;
+      told[0] = kids[i].slot; told[1] = word == BEGUN ? status : word;
       /* Whoever waits is told first; where nobody does any more, the record is what counts. */
       writeAll(ends, told, sizeof told);
       /* Of one that could not become its command the record says that it began, and is over: it is made again. */
-      if (word == GOES) record(posts[GATES].line, kids[i].record, "ended", kids[i].slot, pid, "status", status, "");
+      if (word == BEGUN) record(posts[GATES].line, kids[i].record, "ended", kids[i].slot, pid, "status", status, "");
       close(kids[i].record);
       kids[i] = kids[--kidCount];
       break;
@@ -90,6 +93,7 @@ static int waitAtGate(void *given) {
   if (getppid() != post->launcher) _exit(127);
   while (gate->word == WAITS) sleepWhile(&gate->word, WAITS, 0);
   if (gate->word != GOES) _exit(127);
+  gate->word = BEGUN;
   prctl(1, 0);
   record(post->line, post->fds[2], "began", post->slot, getpid(), "start", gate->startTime, post->tag);
   gate->word = FAILED | become(post);
@@ -109,7 +113,6 @@ static i64 start(struct post *post, struct head *head, struct answer *answer) {
   if (post->nothing < 0) return -*__errno_location();
   post->gate = head->gate; post->slot = head->slot; post->launcher = getpid();
   if (head->gate != NO_GATE) {
-    gates[head->gate].word = WAITS;
     /* busy is cleared by the system once that process has left this memory. */
     pid = clone(waitAtGate, post->stack + STACK, CLONE_VM | CLONE_BUSY | SIGCHLD, post, &post->busy, 0, &post->busy);
   } else {
@@ -191,7 +194,9 @@ static void launcher(int control, int ends, int parent) {
       /* Whose turn has not come is not needed any more; who was let go may not have heard of it. */
       for (i = 0; i < kidCount; i++) if (kids[i].gate != NO_GATE) {
         if (gates[kids[i].gate].word == WAITS) gates[kids[i].gate].word = DROPPED;
-        wake(&gates[kids[i].gate].word);
+        /* Somebody may have stopped it. */
+        if (gates[kids[i].gate].word == DROPPED) kill(kids[i].pid, SIGKILL);
+        else wake(&gates[kids[i].gate].word);
       }
     }
   }
@@ -203,6 +208,8 @@ int launcher_open(int *fds) {
   if (gates == (void *)-1) return -*__errno_location();
   if (socketpair(1, 1 | CLOEXEC, 0, control) != 0) return -*__errno_location();
   if (pipe2(ends, CLOEXEC) != 0) { int problem = *__errno_location(); close(control[0]); close(control[1]); return -problem; }
+  /* There is room for the ends of all: who waits for somebody to read them could not answer meanwhile. */
+  fcntl(ends[1], PIPE_SIZE, 8 * KIDS);
   sigprocmask(BLOCK, 0, oldMask);
   pid = fork();
   if (pid == 0) launcher(control[1], ends[1], parent);
@@ -216,13 +223,9 @@ int launcher_open(int *fds) {
   return 0;
 }
 void launcher_close(int control, int pid) {
-  struct time moment; int left;
   close(control);
   /* It ends at once where nothing runs any more; in a container there may be nobody else to collect it. */
-  for (left = 200; left && waitpid(pid, 0, WNOHANG) == 0; left--) {
-    moment.seconds = 0; moment.nanoseconds = 250000;
-    nanosleep(&moment, 0);
-  }
+  collectSoon(pid);
 }
 i64 launcher_go(u32 number, u64 *reply) {
   struct gate *gate = gates + number; struct time moment; int left;
@@ -234,25 +237,20 @@ i64 launcher_go(u32 number, u64 *reply) {
   *reply = gate->startTime;
   return gate->pid;
 }
-void launcher_drop(u32 number) { gates[number].word = DROPPED; wake(&gates[number].word); }
-/* What is told of ends, for at most so many milliseconds; the number of bytes, 0 where nothing came. */
-int launcher_wait(int ends, void *told, u32 size, int milliseconds) {
-  struct pollfd waiting; i64 n;
-  waiting.fd = ends; waiting.events = 1; waiting.revents = 0;
-  if (poll(&waiting, 1, milliseconds) <= 0 || !(waiting.revents & 1)) return 0;
-  n = read(ends, told, size);
-  return n < 0 ? 0 : n;
+int launcher_drop(u32 number) {
+  gates[number].word = DROPPED;
+  wake(&gates[number].word);
+  return gates[number].pid;
 }
+/* What is told of ends, for at most so many milliseconds; the number of bytes, 0 where nothing came. */
+int launcher_wait(int ends, void *told, u32 size, int milliseconds) { return readSoon(ends, told, size, milliseconds); }
 i64 launcher_start(int control, const char *words, u32 size, int out, int err, int record, u64 *reply) {
-  struct rights rights; struct part part; struct message message; struct answer answer; int i; i64 sent;
-  for (i = 0; i < (int)sizeof message; i++) ((char *)&message)[i] = 0;
+  struct rights rights; struct answer answer; i64 sent;
   u32 gate = ((struct head *)words)->gate;
-  if (gate != NO_GATE) gates[gate].pid = 0;
+  if (gate != NO_GATE) { gates[gate].pid = 0; gates[gate].word = WAITS; }
   rights.length = 28; rights.level = 1; rights.type = 1;
   rights.fds[0] = out; rights.fds[1] = err; rights.fds[2] = record; rights.fds[3] = 0;
-  part.base = (void *)words; part.length = sizeof(struct head);
-  message.parts = &part; message.partCount = 1; message.control = &rights; message.controlLength = 32;
-  while ((sent = sendmsg(control, &message, NOSIGNAL)) < 0 && *__errno_location() == 4);
+  sent = sendRights(control, words, sizeof(struct head), &rights);
   if (sent != sizeof(struct head) || sendAll(control, words + sent, size - sent) != 0) return 0;
   if (gate != NO_GATE) return 1;
   if (readAll(control, &answer, sizeof answer) <= 0) return 0;

@@ -28,6 +28,7 @@ extern int execve(const char *, char *const *, char *const *);
 extern int waitpid(int, int *, int);
 extern int getpid(void);
 extern int getppid(void);
+extern int kill(int, int);
 extern int setsid(void);
 extern int chdir(const char *);
 extern int open(const char *, int, ...);
@@ -55,7 +56,7 @@ extern void *mmap(void *, u64, int, int, int, i64);
 extern int munmap(void *, u64);
 extern int *__errno_location(void);
 
-enum { CLOEXEC = 0x80000, NOSIGNAL = 0x4000 };
+enum { CLOEXEC = 0x80000, NOSIGNAL = 0x4000, WNOHANG = 1 };
 
 #ifdef __aarch64__
 enum { FUTEX = 98 };
@@ -103,6 +104,29 @@ static int sendAll(int fd, const void *from, u64 wanted) {
     done += n;
   }
   return 0;
+}
+/* The first bytes of a message, with descriptors. */
+static i64 sendRights(int fd, const void *from, u64 size, struct rights *rights) {
+  struct part part; struct message message; int i; i64 sent;
+  for (i = 0; i < (int)sizeof message; i++) ((char *)&message)[i] = 0;
+  part.base = (void *)from; part.length = size;
+  message.parts = &part; message.partCount = 1; message.control = rights; message.controlLength = sizeof *rights;
+  while ((sent = sendmsg(fd, &message, NOSIGNAL)) < 0 && *__errno_location() == 4);
+  return sent;
+}
+/* What comes within so many milliseconds; the number of bytes, 0 where nothing came. */
+static int readSoon(int fd, void *to, u32 size, int milliseconds) {
+  struct pollfd waiting; i64 n;
+  waiting.fd = fd; waiting.events = 1; waiting.revents = 0;
+  if (poll(&waiting, 1, milliseconds) <= 0 || !(waiting.revents & 1)) return 0;
+  n = read(fd, to, size);
+  return n < 0 ? 0 : n;
+}
+/* Collects a child that ends within some 50 ms. */
+static void collectSoon(int pid) {
+  struct time moment; int left;
+  moment.seconds = 0; moment.nanoseconds = 250000;
+  for (left = 200; left && waitpid(pid, 0, WNOHANG) == 0; left--) nanosleep(&moment, 0);
 }
 /* The text of a small file of /proc, ended by a zero. */
 static i64 slurp(const char *path, char *to, u64 size) {

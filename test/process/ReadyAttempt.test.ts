@@ -30,14 +30,16 @@ const attempt = (
   keep: { stdout: 1000, stderr: 1000 }
 })
 
-/** Processes that a launcher of this process has made and that are no command yet. */
-const waiting = (): ReadonlyArray<number> => {
-  const all = processes(() => {}) ?? new Map()
-  const isLauncher = (pid: number): boolean => all.get(pid)?.parent === process.pid && name(pid) === "step launcher"
-  return [...all.values()].flatMap(({ parent, pid }) =>
-    isLauncher(parent) && name(pid) === "step launcher" ? [pid] : []
+/** Those of that name that one of `parents` has made. */
+const launchersOf = (parents: ReadonlyArray<number>): ReadonlyArray<number> =>
+  [...(processes(() => {}) ?? new Map()).values()].flatMap(({ parent, pid }) =>
+    parents.includes(parent) && name(pid) === "step launcher" ? [pid] : []
   )
-}
+
+const launchers = (): ReadonlyArray<number> => launchersOf([process.pid])
+
+/** Processes that a launcher of this process has made and that are no command yet. */
+const waiting = (): ReadonlyArray<number> => launchersOf(launchers())
 
 const name = (pid: number): string => {
   try {
@@ -120,6 +122,79 @@ describe("an attempt that was expected", () => {
       expect([exit.exitCode, exit.stdout]).toEqual([0, "still\n"])
       expect(pids).not.toContain(waits)
     }).pipe(Effect.provide(layerLive(1000))))
+
+  it.live("is run all the same where nobody has come to read yet that its process was killed", () =>
+    Effect.gen(function*() {
+      const directory = folder()
+      const expected = attempt(directory, "a", "sh", "-c", "echo still")
+      const runner = yield* expecting(expected)
+      const [waits = 0] = waiting()
+      process.kill(waits, "SIGKILL")
+      while (existsSync(`/proc/${waits}`));
+      const exit = yield* runner.run(expected, () => Effect.void)
+      expect([exit.exitCode, exit.stdout]).toEqual([0, "still\n"])
+    }).pipe(Effect.provide(layerLive(1000))))
+
+  it.live("is run all the same where its process was let go and killed before it heard of it", () =>
+    Effect.gen(function*() {
+      const directory = folder()
+      const expected = attempt(directory, "a", "sh", "-c", "echo still")
+      const runner = yield* expecting(expected)
+      const [waits = 0] = waiting()
+      process.kill(waits, "SIGSTOP")
+      const pids: Array<number> = []
+      const exit = yield* runner.run(expected, ({ pid }) =>
+        Effect.sync(() => {
+          pids.push(pid)
+          if (pid === waits) process.kill(pid, "SIGKILL")
+        }))
+      expect([exit.exitCode, exit.stdout]).toEqual([0, "still\n"])
+      expect(pids).toHaveLength(2)
+      expect(pids[0]).toBe(waits)
+    }).pipe(Effect.provide(layerLive(1000))))
+
+  it.live("is run by another launcher where its own was killed while nothing ran", () =>
+    Effect.gen(function*() {
+      const directory = folder()
+      const expected = attempt(directory, "a", "sh", "-c", "echo still")
+      const runner = yield* expecting(expected)
+      const [launcher = 0] = launchers()
+      process.kill(launcher, "SIGKILL")
+      yield* until(() => !isAlive({ pid: launcher }) && waiting().length === 0)
+      // What it would have told of ends is closed, which is told within this time.
+      yield* Effect.sleep(20)
+      const exit = yield* runner.run(expected, () => Effect.void)
+      expect([exit.exitCode, exit.stdout]).toEqual([0, "still\n"])
+    }).pipe(Effect.provide(layerLive(1000))))
+
+  it.live("leaves nothing where it was dropped before its process was made", () =>
+    Effect.gen(function*() {
+      const directory = folder()
+      const runner = yield* expecting(attempt(directory, "a", "true"))
+      const [launcher = 0] = launchers()
+      process.kill(launcher, "SIGSTOP")
+      const next = attempt(directory, "c", "true")
+      runner.expect?.(attempt(directory, "b", "true"))
+      runner.expect?.(next)
+      process.kill(launcher, "SIGCONT")
+      const pids: Array<number> = []
+      yield* runner.run(next, started(pids))
+      yield* until(() => waiting().length === 0)
+      expect(pids).toHaveLength(1)
+    }).pipe(Effect.provide(layerLive(1000))))
+
+  it.live("does not keep its launcher where somebody stopped its process", () =>
+    Effect.gen(function*() {
+      const directory = folder()
+      const launcher = yield* Effect.gen(function*() {
+        yield* expecting(attempt(directory, "a", "true"))
+        const [waits = 0] = waiting()
+        process.kill(waits, "SIGSTOP")
+        return launchers()[0] ?? 0
+      }).pipe(Effect.provide(layerLive(1000)))
+      yield* until(() => !isAlive({ pid: launcher }))
+      expect(existsSync(`/proc/${launcher}`)).toBe(false)
+    }))
 
   it.live("could not start where its program is gone by then", () =>
     Effect.gen(function*() {
