@@ -1,95 +1,74 @@
 /**
- * The same batch of targets for everyone who can run one: each target does nothing, one after the other.
+ * The same batch of targets for pawl and for the floor in C: every target starts `/bin/true`.
  *
- * Owns what is measured. The surprise: make starts a simple command without a shell, so its recipe has a
- * `;` where a shell is to be compared with a shell.
+ * Owns what they are asked to do and what those who do it are called. What the peers are asked stands in
+ * `Competitors.ts`.
  */
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import type { Contender } from "./Measure.ts"
+import type { Programs } from "./Part.ts"
+import { grouped, numbers } from "./Scope.ts"
 
-const targets = 1000
-
-const numbers = Array.from({ length: targets }, (_, index) => index)
-
-const write = (folder: string, name: string, text: string): string => {
+export const write = (folder: string, name: string, text: string): string => {
   const path = join(folder, name)
   writeFileSync(path, text)
   return path
 }
 
-const manifest = (work: Readonly<Record<string, unknown>>): string =>
-  JSON.stringify({ name: "bench", targets: [{ forEach: { items: numbers }, id: "t{{ item }}", ...work }] })
+/** The two kinds of target: a script of one simple command, and a program that is started without a shell. */
+const works = { run: { run: "/bin/true" }, command: { steps: [{ id: "work", command: ["/bin/true"] }] } }
 
-const pawl = (name: string, executable: string, work: Readonly<Record<string, unknown>>): Contender => ({
-  name,
+export type Kind = keyof typeof works
+
+/** Writes a batch of `count` targets from a `forEach` into `folder`. */
+export const writeBatch = (folder: string, kind: Kind, count: number): string =>
+  write(
+    folder,
+    "batch.json",
+    JSON.stringify({
+      name: "bench",
+      targets: [{ forEach: { items: numbers(count).map(Number) }, id: "t{{ item }}", ...works[kind] }]
+    })
+  )
+
+export interface Batch {
+  readonly count: number
+  /** How many targets at the same time; absent means 1. */
+  readonly width?: number
+}
+
+/** Who runs which batch: the name of a contender. */
+export const sized = (name: string, { count, width = 1 }: Batch): string =>
+  `${name}, ${grouped(count)} ${count === 1 ? "target" : "targets"}${width === 1 ? "" : `, -j${width}`}`
+
+const point = (series: string, { count, width }: Batch) =>
+  width === undefined ? { point: { series, targets: count } } : {}
+
+export const pawlName = (kind: Kind, batch: Batch): string => sized(`pawl \`${kind}:\``, batch)
+
+export const pawl = ({ pawl: executable }: Programs, kind: Kind, batch: Batch): Contender => ({
+  name: pawlName(kind, batch),
   command: (folder) => [
     executable,
     "run",
-    write(folder, "batch.json", manifest(work)),
+    writeBatch(folder, kind, batch.count),
     "--state-dir",
     join(folder, "state"),
     "--auto-advance",
     "--format",
-    "json"
-  ]
+    "json",
+    "-j",
+    String(batch.width ?? 1)
+  ],
+  ...(kind === "command" ? point("pawl", batch) : {})
 })
 
-const floor = (name: string, executable: string, mode: "shell" | "exec"): Contender => ({
-  name,
-  command: (folder) => [executable, mode, String(targets), join(folder, "journal")]
+export const floorName = (mode: "shell" | "exec", batch: Batch): string =>
+  sized(mode === "shell" ? "C, sh -c /bin/true" : "C, /bin/true", batch)
+
+export const floor = ({ floor: executable }: Programs, mode: "shell" | "exec", batch: Batch): Contender => ({
+  name: floorName(mode, batch),
+  command: (folder) => [executable, mode, String(batch.count), join(folder, "journal"), String(batch.width ?? 1)],
+  ...(mode === "exec" ? point("fork + exec + fdatasync in C", batch) : {})
 })
-
-const make = (name: string, recipe: string): Contender => ({
-  name,
-  command: (folder) => {
-    const all = numbers.map((number) => `t${number}`).join(" ")
-    const text = `.PHONY: all ${all}\nall: ${all}\n${all}:\n\t@${recipe}\n`
-    return ["make", "-j1", "-f", write(folder, "Makefile", text), "all"]
-  }
-})
-
-const parallel: Contender = {
-  name: "GNU parallel --joblog",
-  command: (
-    folder
-  ) => ["parallel", "-j1", "-n0", "--joblog", join(folder, "joblog"), "true", ":::", ...numbers.map(String)]
-}
-
-export const names = {
-  floorShell: "C loop, sh -c true",
-  floorExec: "C loop, /bin/true",
-  pawlRun: "pawl, run: true",
-  pawlCommand: "pawl, command: [/bin/true]",
-  parallel: parallel.name,
-  makeShell: "GNU make, by a shell",
-  makeExec: "GNU make, no shell",
-  version: "pawl --version",
-  empty: "empty Effect program"
-} as const
-
-/** Everybody who can run the batch on this machine; who is not installed is named in `absent`. */
-export const batches = (
-  executables: { readonly pawl: string; readonly floor: string }
-): { readonly contenders: ReadonlyArray<Contender>; readonly absent: ReadonlyArray<string> } => {
-  const peers = [
-    { program: "parallel", contenders: [parallel] },
-    { program: "make", contenders: [make(names.makeShell, "true;"), make(names.makeExec, "true")] }
-  ]
-  return {
-    contenders: [
-      floor(names.floorShell, executables.floor, "shell"),
-      pawl(names.pawlRun, executables.pawl, { run: "true" }),
-      floor(names.floorExec, executables.floor, "exec"),
-      pawl(names.pawlCommand, executables.pawl, { steps: [{ id: "work", command: ["/bin/true"] }] }),
-      ...peers.flatMap(({ contenders, program }) => Bun.which(program) === null ? [] : contenders)
-    ],
-    absent: peers.filter(({ program }) => Bun.which(program) === null).map(({ program }) => program)
-  }
-}
-
-/** How long each takes to start, answer and end. */
-export const startups = (executables: { readonly pawl: string; readonly empty: string }): ReadonlyArray<Contender> => [
-  { name: names.version, command: () => [executables.pawl, "--version"] },
-  { name: names.empty, command: () => [executables.empty] }
-]

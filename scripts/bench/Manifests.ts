@@ -4,23 +4,17 @@
  * Owns what is in them. The surprise: every listed target is its own text, down to its expression, so that
  * nothing is won by having seen it before.
  */
-import { writeFileSync } from "node:fs"
-import { join } from "node:path"
-import type { Contender } from "./Measure.ts"
-import type { Limit } from "./Report.ts"
-
-const listed = 10_000
-const items = 100_000
-
-const numbers = (count: number): ReadonlyArray<number> => Array.from({ length: count }, (_, index) => index)
+import { write } from "./Batches.ts"
+import type { Part, Programs } from "./Part.ts"
+import { grouped, numbers, type Scope } from "./Scope.ts"
 
 const head = "name: long\ninputs:\n  release: { type: string, default: \"1.4\" }\ntargets:\n"
 
 /** Two steps and one expression each. */
-const listedManifest = (): string =>
-  head + numbers(listed).map((index) =>
+const listedManifest = (count: number): string =>
+  head + numbers(count).map((index) =>
     `  - id: host-${index}
-    labels: { tier: T${index % 3} }
+    labels: { tier: T${Number(index) % 3} }
     steps:
       - id: build
         run: make -C host-${index}
@@ -41,37 +35,44 @@ const eachManifest = `${head}  - forEach: { file: hosts.txt }
       - { id: ship, run: './ship.sh "{{ inputs.release }}"' }
 `
 
-const write = (folder: string, name: string, text: string): string => {
-  writeFileSync(join(folder, name), text)
-  return name
-}
+const writeListed = (folder: string, count: number): string => write(folder, "listed.yaml", listedManifest(count))
 
-const writeListed = (folder: string): string => write(folder, "listed.yaml", listedManifest())
-const writeEach = (folder: string): string => {
-  write(folder, "hosts.txt", `${numbers(items).map((index) => `h${index}.example`).join("\n")}\n`)
+const writeEach = (folder: string, count: number): string => {
+  write(folder, "hosts.txt", `${numbers(count).map((index) => `h${index}.example`).join("\n")}\n`)
   return write(folder, "each.yaml", eachManifest)
 }
 
-export const names = {
-  yaml: "the yaml package, 10,000 listed targets",
-  listed: "pawl validate, 10,000 listed targets",
-  each: "pawl validate, 100,000 items",
-  plan: "pawl plan, 100,000 items"
-} as const
-
 /** Who reads a long manifest, in an order in which those that are compared stand next to each other. */
-export const readers = (executables: { readonly pawl: string; readonly yaml: string }): ReadonlyArray<Contender> => [
-  { name: names.yaml, command: (folder) => [executables.yaml, writeListed(folder)] },
-  { name: names.listed, command: (folder) => [executables.pawl, "validate", writeListed(folder)] },
-  { name: names.each, command: (folder) => [executables.pawl, "validate", writeEach(folder)] },
-  {
-    name: names.plan,
-    command: (folder) => [executables.pawl, "plan", writeEach(folder), "--format", "json", "--output", "plan.json"]
+export const manifestPart = (
+  { pawl, yaml }: Programs,
+  { hundredThousand: items, rounds, tenThousand: listed }: Scope
+): Part => {
+  const names = {
+    yaml: `the yaml package, ${grouped(listed)} listed targets`,
+    listed: `pawl validate, ${grouped(listed)} listed targets`,
+    each: `pawl validate, ${grouped(items)} items`,
+    plan: `pawl plan, ${grouped(items)} items`
   }
-]
-
-export const limits: ReadonlyArray<Limit> = [
-  { of: names.listed, peakMiB: 400 },
-  { of: names.each, wallMs: 2000, peakMiB: 250 },
-  { of: names.plan, wallMs: 2000, peakMiB: 250 }
-]
+  return {
+    name: "manifests",
+    about: `Long manifests: ${grouped(listed)} listed targets with two steps and an expression each, and `
+      + `${grouped(items)} from a \`forEach\` with five steps and three expressions`,
+    rounds,
+    warmUp: true,
+    contenders: [
+      { name: names.yaml, command: (folder) => [yaml, writeListed(folder, listed)] },
+      { name: names.listed, command: (folder) => [pawl, "validate", writeListed(folder, listed)] },
+      { name: names.each, command: (folder) => [pawl, "validate", writeEach(folder, items)] },
+      {
+        name: names.plan,
+        command: (folder) => [pawl, "plan", writeEach(folder, items), "--format", "json", "--output", "plan.json"]
+      }
+    ],
+    comparisons: [{ what: "`pawl validate` to the yaml package", of: names.listed, against: names.yaml, atMost: 1.6 }],
+    limits: [
+      { of: names.listed, peakMiB: 400 },
+      { of: names.each, wallMs: 2000, peakMiB: 250 },
+      { of: names.plan, wallMs: 2000, peakMiB: 250 }
+    ]
+  }
+}

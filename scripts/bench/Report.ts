@@ -1,27 +1,18 @@
 /**
- * Turns samples into figures, and figures into a table.
+ * Turns samples into figures, and figures into tables.
  *
  * Owns which figure is held to which bound. The surprise: a bound that is missed is marked and reported,
- * and ends nothing: a benchmark says how things are.
+ * and ends nothing: a benchmark says how things are. What was not measured is said too, and never met.
  */
 import { BenchError, median, type Samples } from "./Measure.ts"
+import type { Comparison, Limit, Part } from "./Part.ts"
 
-export interface Comparison {
-  readonly what: string
-  /** Names of contenders. */
-  readonly of: string
-  readonly against: string
-  /** How many times as often the other does it. */
-  readonly times?: number
-  /** The most the ratio may be; absent means it is only of interest. */
-  readonly atMost?: number
-}
-
-/** What one contender may take at the most, whatever the others take. */
-export interface Limit {
-  readonly of: string
-  readonly wallMs?: number
-  readonly peakMiB?: number
+/** A part and what came of it. */
+export interface Measured {
+  readonly part: Part
+  readonly samples: Samples
+  /** Why peers were left out that did not do what they were asked, by contender. */
+  readonly failures: ReadonlyMap<string, string>
 }
 
 const of = (samples: Samples, name: string): ReadonlyArray<{ readonly wallMs: number; readonly peakMiB: number }> => {
@@ -32,6 +23,9 @@ const of = (samples: Samples, name: string): ReadonlyArray<{ readonly wallMs: nu
 
 const format = (value: number): string =>
   value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2)
+
+const range = (values: ReadonlyArray<number>, show: (value: number) => string): string =>
+  `${show(Math.min(...values))}–${show(Math.max(...values))}`
 
 const row = (cells: ReadonlyArray<string>): string => `| ${cells.join(" | ")} |`
 
@@ -45,52 +39,82 @@ const table = (head: ReadonlyArray<string>, rows: ReadonlyArray<ReadonlyArray<st
 }
 
 /** What each contender took: the median over the rounds, the least and the most, and its peak of memory. */
-export const timesTable = (samples: Samples): string =>
+const timesTable = (samples: Samples): string =>
   table(
     ["what", "median ms", "min–max ms", "peak MiB"],
     [...samples].map(([name, runs]) => {
       const walls = runs.map(({ wallMs }) => wallMs)
-      const range = `${format(Math.min(...walls))}–${format(Math.max(...walls))}`
-      return [name, format(median(walls)), range, format(median(runs.map(({ peakMiB }) => peakMiB)))]
+      return [name, format(median(walls)), range(walls, format), format(median(runs.map(({ peakMiB }) => peakMiB)))]
     })
   )
 
 /** The ratio in each round, of two runs that stood next to each other: load that comes and goes hits both. */
-const ratios = (samples: Samples, { against, of: name, times = 1 }: Comparison): ReadonlyArray<number> => {
-  const floor = of(samples, against)
-  return of(samples, name).map(({ wallMs }, round) => (times * wallMs) / (floor[round]?.wallMs ?? Number.NaN))
+const ratios = (
+  samples: Samples,
+  { against, by = "wallMs", of: name, times = 1 }: Comparison
+): ReadonlyArray<number> => {
+  const others = of(samples, against)
+  return of(samples, name).map((sample, round) => (times * sample[by]) / (others[round]?.[by] ?? Number.NaN))
 }
 
+const verdict = (found: number, atMost: number | undefined): string =>
+  atMost === undefined ? "" : found <= atMost ? "met" : "MISSED"
+
+const times = (value: number): string => value >= 0.1 ? value.toFixed(2) : value.toFixed(3)
+
 /** The median of the rounds' ratios, the least and the most of them, and the verdict where there is a bound. */
-export const ratiosTable = (samples: Samples, comparisons: ReadonlyArray<Comparison>): string =>
+const ratioRow = (samples: Samples, comparison: Comparison): ReadonlyArray<string> => {
+  const { against, atMost, what } = comparison
+  const bound = atMost === undefined ? "" : `${atMost.toFixed(2)} ×`
+  if (!samples.has(against)) return [what, "", "", "0", bound, "not measured"]
+  const found = ratios(samples, comparison)
+  const ratio = median(found)
+  return [what, `${times(ratio)} ×`, range(found, times), `${found.length}`, bound, verdict(ratio, atMost)]
+}
+
+/** The median of a contender that has bounds of its own, with the verdict. */
+const limitRows = (samples: Samples, { of: name, peakMiB, wallMs }: Limit): ReadonlyArray<ReadonlyArray<string>> => {
+  const row = (what: string, unit: string, values: ReadonlyArray<number>, atMost: number | undefined) => {
+    if (atMost === undefined) return []
+    const found = median(values)
+    const shown = [`${what} of ${name}`, `${format(found)} ${unit}`, range(values, format), `${values.length}`]
+    return [[...shown, `${atMost} ${unit}`, verdict(found, atMost)]]
+  }
+  const runs = of(samples, name)
+  return [
+    ...row("time", "ms", runs.map((run) => run.wallMs), wallMs),
+    ...row("peak memory", "MiB", runs.map((run) => run.peakMiB), peakMiB)
+  ]
+}
+
+const head = (last: ReadonlyArray<string>): ReadonlyArray<string> => ["what", "median", "min–max", "rounds", ...last]
+
+/** Every figure that is held to a bound. */
+export const figuresTable = (all: ReadonlyArray<Measured>): string =>
   table(
-    ["ratio", "median", "min–max", "at most", ""],
-    comparisons.filter(({ against }) => samples.has(against)).map((comparison) => {
-      const { atMost, what } = comparison
-      const found = ratios(samples, comparison)
-      const ratio = median(found)
-      const range = `${Math.min(...found).toFixed(2)}–${Math.max(...found).toFixed(2)}`
-      const verdict = atMost === undefined ? "" : ratio <= atMost ? "met" : "MISSED"
-      return [what, `${ratio.toFixed(2)} ×`, range, atMost === undefined ? "" : `${atMost.toFixed(2)} ×`, verdict]
-    })
+    head(["at most", ""]),
+    all.flatMap(({ part, samples }) => [
+      ...part.comparisons.filter(({ atMost }) => atMost !== undefined).map((held) => ratioRow(samples, held)),
+      ...(part.limits ?? []).flatMap((limit) => limitRows(samples, limit))
+    ])
   )
 
-/** The medians of contenders that have bounds of their own, with the verdict. */
-export const limitsTable = (samples: Samples, limits: ReadonlyArray<Limit>): string => {
-  const rows = limits.flatMap(({ of: name, peakMiB, wallMs }) => {
-    const runs = of(samples, name)
-    const row = (unit: string, found: number, atMost: number) => [
-      name,
-      `${format(found)} ${unit}`,
-      `${atMost} ${unit}`,
-      found <= atMost ? "met" : "MISSED"
-    ]
-    return [
-      ...(wallMs === undefined ? [] : [row("ms", median(runs.map((run) => run.wallMs)), wallMs)]),
-      ...(peakMiB === undefined ? [] : [row("MiB", median(runs.map((run) => run.peakMiB)), peakMiB)])
-    ]
-  })
-  return table(["what", "median", "at most", ""], rows)
+/** Lines of at most 120 characters. */
+const wrapped = (text: string): string => text.replaceAll(/(.{1,120})(?: |$)/g, "$1\n").trimEnd()
+
+/** What a part measured, what everyone took, and the ratios that are only of interest. */
+export const partText = ({ failures, part, samples }: Measured): string => {
+  const others = part.comparisons.filter(({ against, atMost }) => atMost === undefined && samples.has(against))
+  const rounds = part.rounds === 1 ? "one round" : `${part.rounds} rounds in turn`
+  return [
+    `### ${part.name}`,
+    wrapped(`${part.about}; ${rounds}.`),
+    ...[...failures].map(([name, why]) => wrapped(`${name} is left out, it failed: ${why.split("\n").at(-1) ?? ""}`)),
+    timesTable(samples),
+    ...(others.length === 0
+      ? []
+      : [table(head([]), others.map((comparison) => ratioRow(samples, comparison).slice(0, 4)))])
+  ].join("\n\n")
 }
 
 const [start, end] = ["<!-- bench:start -->", "<!-- bench:end -->"]

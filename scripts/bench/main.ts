@@ -1,40 +1,57 @@
 /**
  * `npm run bench`: what pawl costs beside what the operating system costs, and beside its peers.
  *
- * Builds what it needs, measures everything in turns in one run, prints the ratios and writes them, with
- * the machine, to `docs/performance.md`. `--quick` takes fewer rounds; `--pawl FILE` measures an executable
- * that is there already. The surprise: a missed bound is marked and does not fail the run.
+ * Builds what it needs, measures everything in turns in one run, prints the figures and writes them, with the
+ * machine, to `docs/performance.md`, and the plot to `docs/performance.svg`. Owns the flags and the order. The
+ * surprise: what was measured only in part is printed and not written, unless `--into` says where.
  */
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises"
-import { join } from "node:path"
+import { join, resolve } from "node:path"
 import { parseArgs } from "node:util"
 import { compile } from "../build/Compile.ts"
-import { batches, names, startups } from "./Batches.ts"
-import { comparisons as evaluations, evaluators } from "./Expressions.ts"
+import { commandParts } from "./Commands.ts"
+import { expressionPart } from "./Expressions.ts"
 import { describeMachine } from "./Machine.ts"
-import { limits, names as manifests, readers } from "./Manifests.ts"
+import { manifestPart } from "./Manifests.ts"
 import { BenchError, measureAll } from "./Measure.ts"
-import { type Comparison, limitsTable, ratiosTable, replaceBlock, timesTable } from "./Report.ts"
+import type { Part, Programs } from "./Part.ts"
+import { findPeers } from "./Peers.ts"
+import { draw, type Line, linesOf } from "./Plot.ts"
+import { figuresTable, type Measured, partText, replaceBlock } from "./Report.ts"
+import { scopeOf } from "./Scope.ts"
+import { targetParts } from "./Targets.ts"
+
+const usage = `usage: npm run bench -- [FLAGS]
+  --quick          fewer rounds
+  --only NAME      only this part, or the parts of this family; repeatable
+  --pawl FILE      measure this executable instead of building one
+  --divide N       all counts divided by N, to see that everything works
+  --into FOLDER    write performance.md and performance.svg there; without it, and with --only or --divide,
+                   nothing is written`
 
 const root = join(import.meta.dirname, "../..")
-const folder = join(root, "dist/bench")
-const document = join(root, "docs/performance.md")
+// Of its own: two that run at the same time spoil each other's figures, but not their files.
+const folder = join(root, `dist/bench-${process.pid}`)
 
-const runComparisons: ReadonlyArray<Comparison> = [
-  { what: "run: steps to the C loop", of: names.pawlRun, against: names.floorShell, atMost: 1.35 },
-  { what: "command: steps to the C loop", of: names.pawlCommand, against: names.floorExec, atMost: 1.6 },
-  { what: "run: steps to GNU parallel", of: names.pawlRun, against: names.parallel },
-  { what: "run: steps to GNU make", of: names.pawlRun, against: names.makeShell },
-  { what: "command: steps to GNU make", of: names.pawlCommand, against: names.makeExec }
-]
+const readFlags = () => {
+  try {
+    return parseArgs({
+      options: {
+        quick: { type: "boolean", default: false },
+        only: { type: "string", multiple: true, default: [] },
+        pawl: { type: "string" },
+        divide: { type: "string", default: "1" },
+        into: { type: "string" },
+        help: { type: "boolean", default: false }
+      }
+    }).values
+  } catch (error) {
+    process.stderr.write(`bench: ${error instanceof Error ? error.message : String(error)}\n${usage}\n`)
+    process.exit(64)
+  }
+}
 
-const startComparisons: ReadonlyArray<Comparison> = [
-  { what: "pawl --version to an empty Effect program", of: names.version, against: names.empty, atMost: 2.2 }
-]
-
-const readComparisons: ReadonlyArray<Comparison> = [
-  { what: "pawl validate to the yaml package", of: manifests.listed, against: manifests.yaml, atMost: 1.6 }
-]
+const values = readFlags()
 
 const succeed = (command: ReadonlyArray<string>, what: string): void => {
   const { stderr, stdout, success } = Bun.spawnSync([...command], { cwd: root })
@@ -55,7 +72,7 @@ const compileProgram = async (name: string): Promise<string> => {
 }
 
 const findPawl = (given: string | undefined): string => {
-  if (given !== undefined) return given
+  if (given !== undefined) return resolve(given)
   succeed([process.execPath, "build.ts"], "the build")
   return join(root, "dist/pawl")
 }
@@ -69,67 +86,80 @@ const read = async (path: string): Promise<string> => {
   }
 }
 
-const bench = async (quick: boolean, given: string | undefined): Promise<string> => {
-  await rm(folder, { recursive: true, force: true })
-  await mkdir(folder, { recursive: true })
-  const [pawl, floor, measure] = [findPawl(given), compileC("floor"), compileC("measure")]
-  const [empty, yaml] = [await compileProgram("Empty"), await compileProgram("Yaml")]
-  const evaluate = await compileProgram("Evaluate")
-  const { absent, contenders } = batches({ pawl, floor })
-  const machine = describeMachine(folder)
-  const rounds = quick
-    ? { runs: 3, starts: 10, reads: 3, evaluations: 5 }
-    : { runs: 9, starts: 40, reads: 9, evaluations: 15 }
-  const runs = await measureAll(measure, join(folder, "runs"), contenders, rounds.runs)
-  const starts = await measureAll(measure, join(folder, "starts"), startups({ pawl, empty }), rounds.starts)
-  const reads = await measureAll(measure, join(folder, "reads"), readers({ pawl, yaml }), rounds.reads)
-  const found = await measureAll(
-    measure,
-    join(folder, "expressions"),
-    evaluators({ floor, evaluate }),
-    rounds.evaluations
-  )
-  return [
-    ...machine.map(([name, value]) => `- ${name}: ${value}`),
-    "",
-    `1,000 targets, one at a time, ${rounds.runs} rounds in turn. The C loop starts and awaits the same process and`,
-    "syncs one line of 200 bytes a target; GNU parallel and GNU make sync nothing.",
-    ...absent.map((program) => `Not installed here and left out: ${program}.`),
-    "",
-    timesTable(runs),
-    "",
-    ratiosTable(runs, runComparisons),
-    "",
-    `Start-up, ${rounds.starts} rounds in turn.`,
-    "",
-    timesTable(starts),
-    "",
-    ratiosTable(starts, startComparisons),
-    "",
-    `Long manifests, ${rounds.reads} rounds in turn: 10,000 listed targets with two steps and an expression each, and`,
-    "100,000 from a `forEach` with five steps and three expressions.",
-    "",
-    timesTable(reads),
-    "",
-    ratiosTable(reads, readComparisons),
-    "",
-    limitsTable(reads, limits),
-    "",
-    `Expressions, ${rounds.evaluations} rounds in turn: a condition on the exit code of a step and on an input, and a`,
-    "filter over what the 10,000 items of a map came to. The processes are started and awaited by the C loop.",
-    "",
-    timesTable(found),
-    "",
-    ratiosTable(found, evaluations)
-  ].join("\n")
+const chosen = (parts: ReadonlyArray<Part>): ReadonlyArray<Part> => {
+  const isOf = (name: string) => (part: Part) => part.name === name || part.name.startsWith(`${name}-`)
+  const unknown = values.only.find((name) => !parts.some(isOf(name)))
+  if (unknown !== undefined) {
+    throw new BenchError(`there is no part "${unknown}"\nhint: parts are ${parts.map(({ name }) => name).join(", ")}`)
+  }
+  return values.only.length === 0 ? parts : parts.filter((part) => values.only.some((name) => isOf(name)(part)))
 }
 
-const { values } = parseArgs({ options: { quick: { type: "boolean", default: false }, pawl: { type: "string" } } })
-try {
-  const block = await bench(values.quick, values.pawl)
+const measure = async (parts: ReadonlyArray<Part>, executable: string): Promise<ReadonlyArray<Measured>> => {
+  const all: Array<Measured> = []
+  for (const part of parts) {
+    process.stderr.write(`bench: ${part.name} …\n`)
+    const { rounds, warmUp } = part
+    const place = { measure: executable, folder: join(folder, part.name), rounds, warmUp }
+    all.push({ part, ...await measureAll(part.contenders, place) })
+    await rm(place.folder, { recursive: true, force: true })
+  }
+  return all
+}
+
+const bench = async (divide: number): Promise<{ readonly block: string; readonly lines: ReadonlyArray<Line> }> => {
+  await mkdir(folder, { recursive: true })
+  const peers = findPeers(join(root, "node_modules/.cache/bench"))
+  const programs: Programs = {
+    pawl: findPawl(values.pawl),
+    floor: compileC("floor"),
+    hello: await compileProgram("Hello"),
+    empty: await compileProgram("Empty"),
+    yaml: await compileProgram("Yaml"),
+    evaluate: await compileProgram("Evaluate"),
+    peers: peers.found
+  }
+  const scope = scopeOf({ divide, quick: values.quick })
+  const parts = chosen([
+    ...targetParts(programs, scope),
+    ...commandParts(programs, scope),
+    manifestPart(programs, scope),
+    expressionPart(programs, scope)
+  ])
+  const machine = describeMachine(folder)
+  const all = await measure(parts, compileC("measure"))
+  const lines = linesOf(all)
+  const block = [
+    machine.map(([name, value]) => `- ${name}: ${value}`).join("\n"),
+    "Beside:",
+    peers.notes.map((note) => `- ${note}`).join("\n"),
+    ...(divide === 1 ? [] : [`All counts are divided by ${divide}: these figures mean nothing.`]),
+    "## Figures",
+    figuresTable(all),
+    ...(lines.length === 0 ? [] : ["![The cost of a target, from one target to a hundred thousand](performance.svg)"]),
+    "## What was measured",
+    ...all.map(partText)
+  ].join("\n\n")
+  return { block, lines }
+}
+
+const main = async (): Promise<void> => {
+  const divide = Number(values.divide)
+  if (!(divide >= 1)) throw new BenchError("--divide must be a number of at least 1")
+  const { block, lines } = await bench(divide)
   process.stdout.write(`${block}\n`)
-  await mkdir(join(root, "docs"), { recursive: true })
+  const isWhole = values.only.length === 0 && divide === 1
+  const into = values.into === undefined ? isWhole ? join(root, "docs") : undefined : resolve(values.into)
+  if (into === undefined) return
+  await mkdir(into, { recursive: true })
+  const document = join(into, "performance.md")
   await writeFile(document, replaceBlock(await read(document), block))
+  if (lines.length > 0) await writeFile(join(into, "performance.svg"), draw(lines))
+}
+
+try {
+  if (values.help) process.stdout.write(`${usage}\n`)
+  else await main()
 } catch (error) {
   if (!(error instanceof BenchError)) throw error
   process.stderr.write(`bench: ${error.message}\n`)
