@@ -22,7 +22,7 @@ import { decide, type SchedulerOptions, type Situation } from "./Scheduler.ts"
 import type { StateError } from "./StateError.ts"
 import type { RunContext, TargetRequest } from "./TargetContext.ts"
 import { limitedTo, unlimited } from "./Leave.ts"
-import { makeLookAhead, noLookAhead } from "./LookAhead.ts"
+import { makeLookAhead } from "./LookAhead.ts"
 import { rateLimits } from "./RateLimit.ts"
 import type { LocalZone } from "./RetryAfter.ts"
 import type { Status } from "./Status.ts"
@@ -114,8 +114,7 @@ export const runTargets = (request: EngineRequest) =>
       const target = targetAt(candidate.index)
       return resting.isTouched(target.id) ? undefined : contextOf(target, noPlace)
     }
-    // Side by side there is always somebody who could use the time.
-    const ahead = options.maxParallel > 1 ? noLookAhead : makeLookAhead(context.runner, untouched)
+    const ahead = makeLookAhead(context.runner, untouched)
     const shared: RunContext = { ...context, now, leave, limits, turn, ahead }
     const contextOf = (target: PlanTarget, place: Place): TargetRequest => ({
       ...shared,

@@ -23,7 +23,7 @@ export interface LookAhead {
 }
 
 /** Nothing is made ahead. */
-export const noLookAhead: LookAhead = { look: () => {}, take: () => undefined }
+const noLookAhead: LookAhead = { look: () => {}, take: () => undefined }
 
 /** The step that a target begins with, if it begins with an attempt come what may. */
 const firstOf = ({ template }: TargetRequest): CompiledAttempt | undefined => {

@@ -21,7 +21,7 @@ const expected = (targets: Targets, setting: Setting = {}) =>
     return { told, names: told.map(({ env }) => env["PAWL_TARGET"]), started }
   })
 
-describe("while a target runs at -j1", () => {
+describe("while a target runs", () => {
   it.effect("the first attempt of the next one is made ready, and is the one that is run", () =>
     Effect.gen(function*() {
       const steps = [step("say", { command: ["echo", "{{ context.target }} {{ context.attempt }}"] })]
@@ -54,10 +54,15 @@ describe("while a target runs at -j1", () => {
       expect(names).toEqual(["c"])
     }))
 
-  it.effect("nothing is where others run beside it", () =>
+  it.effect("the next of all is where others run beside it, by whoever takes it up", () =>
     Effect.gen(function*() {
-      const { names } = yield* expected([{ id: "a" }, { id: "b" }, { id: "c" }], { options: { maxParallel: 2 } })
-      expect(names).toEqual([])
+      const { names, started, told } = yield* expected([{ id: "a" }, { id: "b" }, { id: "c" }, { id: "d" }], {
+        options: { maxParallel: 2 }
+      })
+      expect(names.at(-1)).toBe("d")
+      expect(new Set(names).size).toBe(names.length)
+      const ready = new Set(told.map(({ env }) => env))
+      expect(started.filter(({ env }) => ready.has(env)).map(({ target }) => target)).toContain("d")
     }))
 })
 
