@@ -123,7 +123,7 @@ const MOST_ENDS = 512
 
 /**
  * How long pawl waits for an end and does nothing else, milliseconds. Most commands of a long batch are over by then,
- * and this is told some 0.1 ms sooner than through the event loop.
+ * and are told without the event loop.
  */
 const LINGER_MS = 2
 

@@ -115,8 +115,8 @@ describe("an attempt that was expected", () => {
       const [waits = 0] = waiting()
       process.kill(waits, "SIGKILL")
       yield* until(() => !existsSync(`/proc/${waits}`))
-      // The launcher has collected it, and tells so within this time.
-      yield* Effect.sleep(20)
+      // Ends are told in their order: after this one its end is known.
+      yield* runner.run(attempt(directory, "b", "true"), () => Effect.void)
       const pids: Array<number> = []
       const exit = yield* runner.run(expected, started(pids))
       expect([exit.exitCode, exit.stdout]).toEqual([0, "still\n"])
