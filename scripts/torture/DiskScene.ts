@@ -105,12 +105,14 @@ export const makeScene = (
     const runs = join(state, "batch/runs")
     return join(runs, readdirSync(runs)[0] ?? "none")
   }
+  /** Its script runs, and the journal tells of it: who is on the way to its program is not known by its mark. */
   const isHalf = (): boolean => {
+    if (!existsSync(join(stage.path, "half"))) return false
     const journal = existsSync(join(state, "batch/runs")) ? join(runFolder(), "journal.ndjson") : ""
     return existsSync(journal) && readFileSync(journal, "utf8").includes(`"StepStarted","target":"t${HALF}"`)
   }
   const killHalfWay = async (): Promise<void> => {
-    atHalf("until test -e go; do sleep 0.01; done")
+    atHalf("echo > half; until test -e go; do sleep 0.01; done")
     const { child } = start([binary, "run", "batch.yaml", "--format", "json"])
     while (child.end() === undefined && !isHalf()) await Bun.sleep(1)
     child.kill()

@@ -63,7 +63,7 @@ const compile = (folder: string) => {
     return cc({
       source: file,
       symbols: {
-        launcher_open: { args: [FFIType.ptr], returns: FFIType.i32 },
+        launcher_open: { args: [FFIType.ptr, FFIType.ptr], returns: FFIType.i32 },
         launcher_close: { args: [FFIType.i32, FFIType.i32], returns: FFIType.void },
         launcher_go: { args: [FFIType.u32, FFIType.ptr], returns: FFIType.i64_fast },
         launcher_drop: { args: [FFIType.u32], returns: FFIType.i32 },
@@ -156,7 +156,7 @@ export const openLauncher = (folder: string): Launcher | undefined => {
   const fds = new Int32Array(3)
   try {
     native = compile(folder)
-    if (native.launcher_open(ptr(fds)) !== 0) return undefined
+    if (native.launcher_open(ptr(fds), ptr(Buffer.from(`${folder}\0`))) !== 0) return undefined
   } catch {
     // No compiler for this machine, or none of the calls that the launcher makes.
     return undefined

@@ -17,9 +17,10 @@ export const GATES = 4
 /**
  * C99 for TinyCC, without headers, for 64-bit Linux with glibc or musl.
  *
- * - `launcher_open(fds)` forks the launcher; gives 0, or an errno below zero. `fds` is then the control
+ * - `launcher_open(fds, folder)` forks the launcher; gives 0, or an errno below zero. `fds` is then the control
  *   socket, the pipe that tells ends (8 bytes each, slot and wait status; 0x10000 and an errno where what
- *   waited at a gate could not become its command), and its process id.
+ *   waited at a gate could not become its command), and its process id. The folder is locked for
+ *   as long as something may still begin of which there is no record.
  * - `launcher_close(control, pid)` lets it go, and collects it if nothing runs any more.
  * - `launcher_go(gate, reply)` lets a process that waits at a gate become its command; gives the same as
  *   `launcher_start`. `launcher_drop(gate)` ends it instead; gives its process id, 0 where it may still be made,
@@ -34,7 +35,7 @@ enum { KIDS = 65536, TAG = 65536, MESSAGE = ${MESSAGE_BYTES}, GATES = ${GATES}, 
 /* At a gate: not told yet, to become the command, not to, on its way to it, could not (and the errno). */
 enum { WAITS = 0, GOES = 1, DROPPED = 2, BEGUN = 3, FAILED = 0x10000 };
 enum { STACK = 64 << 10, ROOM = STACK + TAG + 4096, CLONE_VM = 0x100, CLONE_BUSY = 0x300000 };
-enum { SIGCHLD = 17, SIGKILL = 9, BLOCK = 0, SETMASK = 2, DUPLICATE = 0, PIPE_SIZE = 1031, CLOEXEC_RIGHTS = 0x40000000 };
+enum { TAKE = 6, SIGCHLD = 17, SIGKILL = 9, BLOCK = 0, SETMASK = 2, PIPE_SIZE = 1031, CLOEXEC_RIGHTS = 0x40000000 };
 
 static struct { int pid, record; u32 slot, gate; } kids[KIDS];
 static struct gate *gates;
@@ -87,10 +88,10 @@ static void enter(struct post *post) {
 static int waitAtGate(void *given) {
   struct post *post = given; struct gate *gate = gates + post->gate; int i;
   enter(post);
-  for (i = 3; i < 6; i++) close(i);
+  /* All but the lock of the folder, which goes with exec: by then the record says that it began. */
+  close(3); close(4); close(6);
   /* Who waits for somebody that is no more would wait for ever. */
-  prctl(1, 9);
-  if (getppid() != post->launcher) _exit(127);
+  if (prctl(1, 9), getppid() != post->launcher) _exit(127);
   while (gate->word == WAITS) sleepWhile(&gate->word, WAITS, 0);
   if (gate->word != GOES) _exit(127);
   gate->word = BEGUN;
@@ -159,9 +160,8 @@ static int serve(int control) {
   if (answer.pid > 0) record(post->line, kids[kidCount - 1].record, "began", head.slot, answer.pid, "start", answer.startTime, post->tag);
   return sendAll(control, &answer, sizeof answer) == 0;
 }
-static void launcher(int control, int ends, int parent) {
-  u64 all[16], child[16]; struct pollfd waiting[2]; int i, isOpen = 1, nothing;
-  char junk[1024];
+static void launcher(int control, int ends, int parent, const char *folder) {
+  u64 all[16], child[16]; struct pollfd waiting[2]; int i, isOpen = 1, nothing; char junk[1024];
   setsid();
   sigfillset(all); sigprocmask(SETMASK, all, 0);
   /* What whoever started pawl ignores is nothing to a step; and who ignores SIGCHLD never hears of an end. */
@@ -171,9 +171,9 @@ static void launcher(int control, int ends, int parent) {
   nothing = open("/dev/null", 2);
   for (i = 0; i < 3; i++) dup2(nothing, i);
   /* Nothing of pawl's may stay open here: neither its lock nor the pipe that somebody reads. */
-  control = fcntl(control, DUPLICATE, 5); ends = fcntl(ends, DUPLICATE, 5);
-  dup3(control, 3, CLOEXEC); dup3(ends, 4, CLOEXEC);
-  if (syscall(436, 5, ~0U, 0) != 0) for (i = 5; i < 65536; i++) close(i);
+  keepOnly(control, ends);
+  if (open(folder, CLOEXEC) != 5) _exit(1);
+  flock(5, TAKE);
   rename(parent);
   giveBack(kids, sizeof kids);
   for (i = 0; i <= GATES; i++) {
@@ -198,11 +198,12 @@ static void launcher(int control, int ends, int parent) {
         if (gates[kids[i].gate].word == DROPPED) kill(kids[i].pid, SIGKILL);
         else wake(&gates[kids[i].gate].word);
       }
+      close(5);
     }
   }
   _exit(0);
 }
-int launcher_open(int *fds) {
+int launcher_open(int *fds, const char *folder) {
   int control[2], ends[2], pid, parent = getpid();
   gates = mmap(0, GATES * sizeof *gates, 3, 0x21, -1, 0);
   if (gates == (void *)-1) return -*__errno_location();
@@ -212,7 +213,7 @@ int launcher_open(int *fds) {
   fcntl(ends[1], PIPE_SIZE, 8 * KIDS);
   sigprocmask(BLOCK, 0, oldMask);
   pid = fork();
-  if (pid == 0) launcher(control[1], ends[1], parent);
+  if (pid == 0) launcher(control[1], ends[1], parent, folder);
   int problem = pid < 0 ? *__errno_location() : 0;
   char ready;
   close(control[1]); close(ends[1]);
@@ -223,9 +224,8 @@ int launcher_open(int *fds) {
   return 0;
 }
 void launcher_close(int control, int pid) {
-  close(control);
   /* It ends at once where nothing runs any more; in a container there may be nobody else to collect it. */
-  collectSoon(pid);
+  close(control); collectSoon(pid);
 }
 i64 launcher_go(u32 number, u64 *reply) {
   struct gate *gate = gates + number; struct time moment; int left;

@@ -8,6 +8,7 @@
 import { Effect, Schedule } from "effect"
 import { closeSync, constants, existsSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from "node:fs"
 import { dirname, join } from "node:path"
+import { isFlockHeld } from "../checkpoint/Flock.ts"
 import { StateError } from "../run/StateError.ts"
 import { words } from "./AttemptEnd.ts"
 import { bootLine, endingLine, parseRecords, type RecordedAttempt } from "./AttemptRecords.ts"
@@ -122,12 +123,30 @@ const unreadable = (runDir: string) => (cause: unknown): StateError =>
     path: runDir
   })
 
+/** Whether a killed pawl's launcher may still begin something in the run of that directory. Throws the system's error. */
+const isBeginning = (runDir: string): boolean => {
+  const fd = orUndefined(() => openSync(join(runDir, "logs", SPOOL), constants.O_RDONLY | constants.O_DIRECTORY))
+  if (fd === undefined) return false
+  try {
+    return isFlockHeld(fd)
+  } finally {
+    closeSync(fd)
+  }
+}
+
 /** How long a launcher on a busy machine is given to record an end that it has not come to yet: 15 times 20 ms. */
 const patience = Schedule.intersect(Schedule.spaced(20), Schedule.recurs(15))
 
-/** What was begun in the run of that directory, once the launcher has had its time to record the ends of it. */
-export const findLeftBehind = (runDir: string): Effect.Effect<ReadonlyArray<LeftAttempt>, StateError> =>
-  Effect.try({ try: () => isRecordDue(runDir), catch: unreadable(runDir) }).pipe(
+/** How long a process that a killed pawl has let go is waited for, which the system has not run since: 1,000 times 5 ms. */
+const longPatience = Schedule.intersect(Schedule.spaced(5), Schedule.recurs(1000))
+
+/** What was begun in the run of that directory, once the launcher has had its time to record begins and ends of it. */
+export const findLeftBehind = (runDir: string): Effect.Effect<ReadonlyArray<LeftAttempt>, StateError> => {
+  const look = <A>(look: (runDir: string) => A) => Effect.try({ try: () => look(runDir), catch: unreadable(runDir) })
+  return look(isBeginning).pipe(
+    Effect.repeat({ schedule: longPatience, while: (is) => is }),
+    Effect.zipRight(look(isRecordDue)),
     Effect.repeat({ schedule: patience, while: (isDue) => isDue }),
-    Effect.zipRight(Effect.try({ try: () => leftBehind(runDir), catch: unreadable(runDir) }))
+    Effect.zipRight(look(leftBehind))
   )
+}

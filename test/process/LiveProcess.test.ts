@@ -368,6 +368,26 @@ describe("what a killed pawl left behind", () => {
       const ends = (yield* Fiber.join(found)).map(({ take }) => take?.(join(directory, "logs/t/s"), keep).exitCode)
       expect(ends).toEqual([0])
     }).pipe(Effect.provide(layerLiveBy(1000))))
+
+  it.live("is told once the launcher has recorded that it began, as long as that may still come", () =>
+    Effect.gen(function*() {
+      const directory = folder()
+      const spool = join(directory, "logs", SPOOL)
+      mkdirSync(spool, { recursive: true })
+      const records = join(spool, RECORDS)
+      writeFileSync(records, bootLine(bootId()))
+      // Holds the lock that a launcher holds, as long as it is not told what to record.
+      const cmd = ["flock", spool, "sh", "-c", `echo held; read -r line; echo "$line" >> ${records}`]
+      const child = Bun.spawn({ cmd, stdin: "pipe", stdout: "pipe" })
+      yield* Effect.promise(() => child.stdout.getReader().read())
+      const runner = yield* ProcessRunner
+      const found = yield* Effect.fork(runner.leftBehind(directory))
+      yield* Effect.sleep(60)
+      const tag = { target: "t", path: "s", attempt: 1, invocation: 1, definition: "0", files: "1", out: 0, err: 0 }
+      child.stdin.write(`${JSON.stringify({ began: 0, pid: process.pid, at: 1000, ...tag })}\n`)
+      child.stdin.end()
+      expect(yield* Fiber.join(found)).toMatchObject([{ target: "t", path: "s", id: { pid: process.pid } }])
+    }).pipe(Effect.provide(layerLiveBy(1000))))
 })
 
 describe("a command whose launcher is killed before it says that it has started", () => {

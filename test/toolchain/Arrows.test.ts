@@ -103,6 +103,8 @@ const cases: ReadonlyArray<Case> = [
   importing("each", "../checkpoint/FileRunStore.ts", true),
   importing("checkpoint", "../process/ProcessTable.ts", false),
   importing("checkpoint", "../process/LiveProcess.ts", true),
+  importing("process", "../checkpoint/Flock.ts", false),
+  importing("process", "../checkpoint/Lock.ts", true),
   importing("report", "../run/RunState.ts", false),
   importing("report", "../run/RunEvent.ts", false),
   importing("plan", "./../run/Thing.ts", true),
