@@ -25,7 +25,7 @@ const lookOf = (walk: Walk): Look => {
       infer({ ...quiet, pass: (more) => facts.push(...more) }, path)
       return facts
     },
-    place: walk.scope.place
+    where: walk.scope
   }
 }
 
@@ -169,7 +169,7 @@ export const provenByProgram = (walk: Walk, truth: boolean, passed: boolean): Re
     const look = lookOf(walk)
     return [...provenBy(tree, truth, look), ...(passed ? passedBy(tree, truth, look) : [])]
   }
-  const facts: Array<Shown> = [saidPath(truth, source, walk.scope.place)]
+  const facts: Array<Shown> = [saidPath(truth, source, walk.scope)]
   if (passed) plainPath({ ...quietly(walk), pass: (more) => facts.push(...more) })
   return facts
 }

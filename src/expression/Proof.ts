@@ -7,33 +7,51 @@
 import type { ASTNode } from "@marcbachmann/cel-js"
 import { hasByIndex } from "./ExpressionScanner.ts"
 import type { Shown } from "./Fact.ts"
-import type { Seen } from "./TypeScope.ts"
+import type { Seen, TypeScope } from "./TypeScope.ts"
 
 /** How to look at a part of the expression without telling what is wrong with it. */
 export interface Look {
   readonly at: (node: ASTNode) => Seen
   /** What is so if the path is there, down to its last name. */
   readonly passed: (path: ASTNode) => ReadonlyArray<Shown>
-  /** See `TypeScope`. */
-  readonly place: string
+  readonly where: Where
 }
+
+/** Where an expression stands, which says what its names mean. */
+export type Where = Pick<TypeScope, "place" | "root">
 
 /** That a step has run. */
 export const hasRun = ({ id, implies }: NonNullable<Seen["step"]>): Shown => ({ fact: `ran ${id}`, implies })
 
 const ownNames = /\b(?:item|index|iteration)\b/
 
-/** That a text of an expression is true or not: `item` of one place is not that of another. */
-const said = (truth: boolean, text: string, place: string): Shown => ({
-  fact: `${truth ? "is" : "not"} ${text}${ownNames.test(text) ? ` at ${place}` : ""}`
-})
+/** `steps`, where it is no part of a longer path, and the name after it, where that is written out. */
+const namedSteps = /(?<![\w.]|\. )steps\b(?: ?\. ?(\w+)| ?\[ ?(?:"([^"\\]*)"|'([^'\\]*)') ?\])?/g
+
+/** The steps that a text speaks of. */
+const stepsIn = (text: string, { root }: Where): ReadonlyArray<string> => {
+  const steps = root("steps")
+  if (!("kind" in steps) || steps.kind !== "record") return []
+  return [...text.matchAll(namedSteps)].flatMap(([, plain, double, single]) => {
+    const name = plain ?? double ?? single
+    // Which one it is comes out when it runs: it may be any that can be seen.
+    return (name === undefined ? steps.names() : [name]).map((each) => steps.field(each)?.id ?? "")
+  })
+}
+
+/** That a text of an expression is true or not: a name of one place may mean something else at another. */
+const said = (truth: boolean, text: string, where: Where): Shown => {
+  const steps = text.includes("steps") ? stepsIn(text, where) : []
+  const about = steps.length === 0 ? "" : ` of ${steps.join(", ")}`
+  return { fact: `${truth ? "is" : "not"} ${text}${ownNames.test(text) ? ` at ${where.place}` : ""}${about}` }
+}
 
 /** That the text equals a fixed one. */
-export const saidEqual = (text: string, value: string, place: string): Shown =>
-  said(true, `${text} == ${JSON.stringify(value)}`, place)
+export const saidEqual = (text: string, value: string, where: Where): Shown =>
+  said(true, `${text} == ${JSON.stringify(value)}`, where)
 
 /** That a plain path is true or not. */
-export const saidPath = (truth: boolean, source: string, place: string): Shown => said(truth, source, place)
+export const saidPath = (truth: boolean, source: string, where: Where): Shown => said(truth, source, where)
 
 const written = (node: ASTNode): string => node.input.slice(node.start, node.end).replace(/\s+/g, " ")
 
@@ -82,7 +100,7 @@ const isAboveNone = (op: string, number: bigint): boolean =>
 const aboutCount = (node: ASTNode, look: Look): ReadonlyArray<Shown> => {
   const step = stepOf(node, "attempts", look)
   if (step !== undefined) return [hasRun(step)]
-  if (node.op === "id" && node.args === "iteration") return [{ fact: `iterated ${look.place}` }]
+  if (node.op === "id" && node.args === "iteration") return [{ fact: `iterated ${look.where.place}` }]
   if (node.op !== "." || node.args[1] !== "iterations") return []
   const { step: loop } = look.at(node.args[0])
   return loop === undefined ? [] : [{ fact: `iterated ${loop.id}` }]
@@ -103,12 +121,12 @@ const aboutComparison = (
   if (typeof value === "boolean" && isEquality) return provenBy(node, value === (turned === "=="), look)
   if (value === undefined || !isEquality) {
     const count = typeof value === "bigint" && isAboveNone(turned, value) ? aboutCount(node, look) : []
-    return [said(true, `${written(left)} ${holds} ${written(right)}`, look.place), ...count]
+    return [said(true, `${written(left)} ${holds} ${written(right)}`, look.where), ...count]
   }
   const isEqual = turned === "=="
   const shown = typeof value === "string" ? JSON.stringify(value) : String(value)
   return [
-    said(isEqual, `${written(node)} == ${shown}`, look.place),
+    said(isEqual, `${written(node)} == ${shown}`, look.where),
     ...aboutStatus(node, value, isEqual, look),
     ...(typeof value === "bigint" && isAboveNone(turned, value) ? aboutCount(node, look) : [])
   ]
@@ -138,19 +156,19 @@ export const provenBy = (node: ASTNode, truth: boolean, look: Look): ReadonlyArr
       const values = right.op === "list" ? right.args.map(literalOf) : []
       const step = stepOf(left, "status", look)
       const isRun = truth && values.length > 0 && values.every((value) => value === "succeeded" || value === "failed")
-      if (isRun && step !== undefined) return [said(true, written(node), look.place), hasRun(step)]
+      if (isRun && step !== undefined) return [said(true, written(node), look.where), hasRun(step)]
       break
     }
     case "call": {
       const [name, [path]] = node.args
       if (truth && path !== undefined && (name === "has" || name === hasByIndex)) {
-        return [said(true, written(node), look.place), ...look.passed(path)]
+        return [said(true, written(node), look.where), ...look.passed(path)]
       }
       break
     }
     default:
   }
-  return [said(truth, written(node), look.place)]
+  return [said(truth, written(node), look.where)]
 }
 
 /** What is so wherever `node` could be worked out at all and, where it is a condition, came to `truth`. */

@@ -88,7 +88,7 @@ export const factsOfCondition = (expression: Expression, scope: TypeScope, truth
   // `a | default(false)` is true only if `a` is.
   return rest.length === 0 && first.name === "default" && fallBack === String(!truth)
     ? provenByProgram(walk, truth, true)
-    : [saidPath(truth, source, scope.place)]
+    : [saidPath(truth, source, scope)]
 }
 
 /** Everything that a condition says of itself: what has to be so elsewhere for it to be true there as well. */
@@ -96,7 +96,7 @@ export const saidByCondition = (expression: Expression, scope: TypeScope, truth:
   const walk: Walk = { program: expression.program, scope, known: scope.facts, caught: true, report: silent }
   const shown = expression.filters.length === 0
     ? provenByProgram(walk, truth, false).filter(isSaid)
-    : [saidPath(truth, expression.source, scope.place)]
+    : [saidPath(truth, expression.source, scope)]
   return shown.map(({ fact }) => fact)
 }
 

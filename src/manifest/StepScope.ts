@@ -33,16 +33,11 @@ const conditionOf = (text: string): Expression | undefined =>
     onRight: ({ parts: [only] }) => (typeof only === "string" ? undefined : only)
   })
 
-const depthOf = (within: Within): number => holdersOf(within).length
-
-/** Tells `item`, `index` and `iteration` here from those further out or in. */
-export const placeOf = (within: Within): string =>
-  holdersOf(within)
-    .flatMap((holder) => {
-      const shape = stepAt(holder)
-      return shape?.kind === "map" || shape?.kind === "loop" ? [`${depthOf(holder)}/${shape.id}`] : []
-    })
-    .join(" ")
+/** Tells `item`, `index` and `iteration` here from those elsewhere. */
+export const placeOf = (within: Within, keys: PlaceKeys): string => {
+  const holder = holdersOf(within).find((each) => ["map", "loop"].includes(stepAt(each)?.kind ?? ""))
+  return holder === undefined ? "" : `${keys.list(holder)} ${holder.at}`
+}
 
 /** Finding out what a name was meant to be takes a look at every step; more than this nobody is shown. */
 const mostExplained = 200
@@ -69,7 +64,7 @@ export const makeStepScope = (keys: PlaceKeys, scopeAt: (spot: Spot) => TypeScop
       const expression = choice === undefined ? undefined : loneExpression(choice)
       return expression === undefined || expression.filters.length > 0
         ? []
-        : [saidEqual(expression.source.replace(/\s+/g, " "), name, placeOf(within)).fact]
+        : [saidEqual(expression.source.replace(/\s+/g, " "), name, scopeOf(within)).fact]
     }
   }
 
@@ -100,10 +95,10 @@ export const makeStepScope = (keys: PlaceKeys, scopeAt: (spot: Spot) => TypeScop
     const isAfter = list.sees === "all" || list.sees === "last"
     const leftBy = isAfter ? gateBefore(list.steps, at) : undefined
     const type = recordAt({ ...list, at, sees: "before" }, leftBy === undefined ? {} : { leftBy })
-    const field = { type, id: `${depthOf(list)}/${name}` }
+    const field = { type, id: `${keys.list(list)}/${name}` }
     if (list.sees !== "last") return field
     const why = `\`${name}\` has not run before the first iteration`
-    return { ...field, unless: { by: "self", why, given: () => [`iterated ${placeOf(list)}`] } }
+    return { ...field, unless: { by: "self", why, given: () => [`iterated ${placeOf(list, keys)}`] } }
   }
 
   const find = (within: Within, name: string): Field | undefined =>

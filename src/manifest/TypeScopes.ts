@@ -126,7 +126,7 @@ export const makeTypeScopes = (document: unknown): TypeScopes => {
         return made
       },
       facts: stepScope.facts(spot),
-      place: spot.within === undefined ? "" : placeOf(spot.within)
+      place: spot.within === undefined ? "" : placeOf(spot.within, keys)
     }
   }
 

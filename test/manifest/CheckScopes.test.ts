@@ -302,6 +302,14 @@ describe("a step that may not have run is fine", () => {
 - { id: r, when: "{{ steps.q.status != 'skipped' }}", run: "echo {{ steps.p.output.stdout }}" }`)).toEqual([])
   })
 
+  it("where the same is known of the same step, though another of its names was there before", () => {
+    expect(told(`- { id: o, continueOnError: true, run: x }
+- { id: c, if: "{{ inputs.flag }}", then: [ { id: o, run: x }, { id: y, run: x, when: "{{ steps.o.output.exit_code == 0 }}" } ] }
+- { id: p, run: x, when: "{{ steps.o.output.exit_code == 0 && steps['o'].status == 'succeeded' }}" }
+- { id: q, when: "{{ steps.o.output.exit_code == 0 && steps['o'].status == 'succeeded' }}", run: "echo {{ steps.p.output.stdout }}" }`))
+      .toEqual([])
+  })
+
   it("in the case that is its condition", () => {
     expect(told(`- { id: p, run: x, when: "{{ inputs.level == 'full' }}" }
 - { id: c, switch: "{{ inputs.level }}", cases: { full: [ { id: q, run: "echo {{ steps.p.output.stdout }}" } ] } }`))
@@ -390,6 +398,41 @@ describe("a step that may not have run is a mistake", () => {
       steps(`- { id: l, loop: { while: "{{ inputs.flag }}" }, steps: [ { id: p, run: x } ] }
 - { id: q, run: "echo {{ steps.l.output.steps.p.status }}" }`),
       `11: steps.l.output.steps.p: \`p\` may not have run: \`l\` has no iteration where its \`while\` is false at once (${add} \`has(steps.l.output.steps.p)\` first)`
+    ],
+    [
+      "where its condition was shown of another step of that name, further out",
+      steps(`- { id: o, continueOnError: true, run: x }
+- id: c
+  if: "{{ steps.o.output.exit_code == 0 }}"
+  then:
+    - { id: o, continueOnError: true, run: x }
+    - { id: d, if: "{{ inputs.flag }}", then: [ { id: p, run: x, when: "{{ steps.o.output.exit_code == 0 }}" }, { id: q, run: "echo {{ steps.p.output.stdout }}" } ] }`),
+      `15: steps.p.output.stdout: \`p\` may not have run: it has a \`when\` (${add} \`steps.p.status == 'succeeded'\` first)`
+    ],
+    [
+      "where its condition was shown of another step of that name, beside it",
+      steps(`- id: c
+  if: "{{ inputs.flag }}"
+  then: [ { id: o, continueOnError: true, run: x }, { id: x, run: x, when: "{{ steps.o.output.exit_code == 0 }}" } ]
+- id: d
+  if: "{{ inputs.flag }}"
+  then:
+    - { id: o, continueOnError: true, run: x }
+    - { id: p, run: x, when: "{{ steps.o.output.exit_code == 0 }}" }
+    - { id: q, when: "{{ steps.c.output.steps.x.status == 'succeeded' }}", run: "echo {{ steps.p.output.stdout }}" }`),
+      `18: steps.p.output.stdout: \`p\` may not have run: it has a \`when\` (${add} \`steps.p.status == 'succeeded'\` first)`
+    ],
+    [
+      "where another step of its name was shown to have run",
+      steps(`- id: c
+  if: "{{ inputs.flag }}"
+  then: [ { id: p, run: x, when: "{{ inputs.flag }}" }, { id: x, run: x, when: "{{ steps.p.status == 'succeeded' }}" } ]
+- id: d
+  if: "{{ inputs.flag }}"
+  then:
+    - { id: p, run: x, when: "{{ !inputs.flag }}" }
+    - { id: q, when: "{{ steps.c.output.steps.x.status == 'succeeded' }}", run: "echo {{ steps.p.output.stdout }}" }`),
+      `17: steps.p.output.stdout: \`p\` may not have run: it has a \`when\` (${add} \`steps.p.status == 'succeeded'\` first)`
     ],
     [
       "where a gate before it may leave it out",
