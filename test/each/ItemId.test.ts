@@ -4,14 +4,11 @@ import { itemIds } from "../../src/each/ItemId.ts"
 
 const ids = (...items: ReadonlyArray<ReadonlyArray<string>>): ReadonlyArray<string> => items.map(itemIds())
 
-const values = FastCheck.array(
-  FastCheck.oneof(FastCheck.string(), FastCheck.constantFrom("a", "a~2", "~", ",", "a,")),
-  {
-    minLength: 1,
-    maxLength: 3
-  }
+const value = FastCheck.oneof(FastCheck.string(), FastCheck.constantFrom("a", "a~2", "~", ",", "a,"))
+/** All items of a list have as many values as the list has sources. */
+const items = FastCheck.integer({ min: 1, max: 3 }).chain((sources) =>
+  FastCheck.array(FastCheck.array(value, { minLength: sources, maxLength: sources }), { maxLength: 20 })
 )
-const items = FastCheck.array(values, { maxLength: 20 })
 
 describe("the id of an item", () => {
   it.each<readonly [what: string, values: ReadonlyArray<string>, id: string | RegExp]>([
