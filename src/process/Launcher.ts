@@ -8,44 +8,39 @@
 import { cc, FFIType, ptr } from "bun:ffi"
 import { rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { GATES, launcherSource, MESSAGE_BYTES } from "./LauncherSource.ts"
+import {
+  type Command,
+  encodeRequest,
+  NO_GATE,
+  readTold,
+  type Started,
+  startedOf,
+  TOLD_BYTES
+} from "./LauncherMessage.ts"
+import { GATES, launcherSource } from "./LauncherSource.ts"
 
-export interface Command {
-  /** What is executed. */
-  readonly path: string
-  /** What it is told; the first is its own name. */
-  readonly words: ReadonlyArray<string>
-  readonly env: Readonly<Record<string, string>>
-  readonly workdir: string
-  /** Open descriptors; the launcher takes copies. */
-  readonly stdout: number
-  readonly stderr: number
-  /** Where begin and end are recorded, a line of JSON each, and what else stands in the first one. */
-  readonly record: number
-  readonly tag: Readonly<Record<string, string | number>>
-}
+/** Called once, with what came of a start; at once where that is known at once. */
+export type OnStarted = (started: Started) => void
 
 /**
- * Called once a command has ended, with the status that `wait` gives; undefined where the launcher was killed before.
- * From `NOT_STARTED` on: the rest is the errno of a command that was made ready and could not be started.
+ * Called once a command that was started has ended, with the status that `wait` gives; undefined where the launcher was
+ * killed before. From `NOT_STARTED` on: the rest is the errno of a command that was made ready and could not be started.
  */
 export type OnEnd = (status: number | undefined) => void
 
-export const NOT_STARTED = 0x1_0000
+/** Starts a command, at most once. */
+export type StartCommand = (onStarted: OnStarted, onEnd: OnEnd) => void
 
 /** A process that is there already and becomes its command when it is told to. */
 export interface Waiting {
-  readonly go: (onEnd: OnEnd) => Started
+  readonly go: StartCommand
   /** It is not needed. */
   readonly drop: () => void
 }
 
-/** Started, or an errno; 0 where the launcher itself is gone. */
-export type Started = { readonly pid: number; readonly pidStart?: number } | { readonly errno: number }
-
 export interface Launcher {
-  /** Makes a request of a command; it is started with the call that comes back, at most once. */
-  readonly prepare: (command: Command) => (onEnd: OnEnd) => Started
+  /** Makes a request of a command. Its descriptors may be closed as soon as it was told to start. */
+  readonly prepare: (command: Command) => StartCommand
   /** Makes the process of a command that is to start a little later; undefined where that can't be. */
   readonly makeReady: (command: Command) => Waiting | undefined
   /** It was killed; another one has to be opened. */
@@ -69,8 +64,8 @@ const compile = (folder: string) => {
         launcher_drop: { args: [FFIType.u32], returns: FFIType.i32 },
         launcher_wait: { args: [FFIType.i32, FFIType.ptr, FFIType.u32, FFIType.i32], returns: FFIType.i32 },
         launcher_start: {
-          args: [FFIType.i32, FFIType.ptr, FFIType.u32, FFIType.i32, FFIType.i32, FFIType.i32, FFIType.ptr],
-          returns: FFIType.i64_fast
+          args: [FFIType.i32, FFIType.ptr, FFIType.u32, FFIType.i32, FFIType.i32, FFIType.i32],
+          returns: FFIType.i32
         }
       }
     }).symbols
@@ -79,47 +74,13 @@ const compile = (folder: string) => {
   }
 }
 
-const E2BIG = 7
-const EINVAL = 22
 const ESRCH = 3
-const HEAD_BYTES = 20
-const NO_GATE = 0xffff_ffff
-/** More words and variables than any system takes. */
-const mostWords = 1_000_000
+const gone: Started = { errno: 0 }
 
-const zero = "\0"
-
-/** The request as the launcher reads it, or an errno where no system could start that. */
-const encode = (slot: number, gate: number, { env, path, tag, words, workdir }: Command): Buffer | number => {
-  let isWhole = !path.includes(zero) && !workdir.includes(zero)
-  let text = `${path}\0${workdir}\0${JSON.stringify(tag).slice(1, -1)}\0`
-  for (const word of words) {
-    isWhole &&= !word.includes(zero)
-    text += word + zero
-  }
-  let count = 0
-  for (const name in env) {
-    const variable = `${name}=${env[name]}`
-    isWhole &&= !variable.includes(zero)
-    text += variable + zero
-    count += 1
-  }
-  // What follows a NUL would be taken for the next word.
-  if (!isWhole) return EINVAL
-  if (text.length > MESSAGE_BYTES / 4 || words.length + count > mostWords) return E2BIG
-  const message = Buffer.allocUnsafe(HEAD_BYTES + text.length * 3)
-  const length = message.write(text, HEAD_BYTES)
-  message.writeUInt32LE(length, 0)
-  message.writeUInt32LE(slot, 4)
-  message.writeUInt32LE(words.length, 8)
-  message.writeUInt32LE(count, 12)
-  message.writeUInt32LE(gate, 16)
-  return message.subarray(0, HEAD_BYTES + length)
-}
-
-const END_BYTES = 8
-/** Ends that are read at once. */
-const MOST_ENDS = 512
+/** So much that is told is read at once. */
+const MOST_TOLD = 512
+/** More starts than these are not asked for before some of them are answered: the pipe has room for what is told. */
+const MOST_ASKED = 4096
 
 /**
  * How long pawl waits for an end and does nothing else, milliseconds. Most commands of a long batch are over by then,
@@ -127,23 +88,13 @@ const MOST_ENDS = 512
  */
 const LINGER_MS = 2
 
-const readEnds = (bytes: Buffer, onEnd: (slot: number, status: number) => void): number => {
-  let at = 0
-  for (; at + END_BYTES <= bytes.length; at += END_BYTES) onEnd(bytes.readUInt32LE(at), bytes.readInt32LE(at + 4))
-  return at
-}
-
-/** Tells of ends as they come; `onGone` where nothing more can come. */
-const listen = async (
-  fd: number,
-  onEnd: (slot: number, status: number) => void,
-  onGone: () => void
-): Promise<void> => {
+/** Reads what is told as it comes; `onGone` where nothing more can come. */
+const listen = async (fd: number, read: (bytes: Buffer) => number, onGone: () => void): Promise<void> => {
   let rest = Buffer.alloc(0)
   try {
     for await (const chunk of Bun.file(fd).stream()) {
       const bytes = rest.length === 0 ? Buffer.from(chunk) : Buffer.concat([rest, chunk])
-      rest = bytes.subarray(readEnds(bytes, onEnd))
+      rest = bytes.subarray(read(bytes))
     }
   } finally {
     onGone()
@@ -162,9 +113,11 @@ export const openLauncher = (folder: string): Launcher | undefined => {
     return undefined
   }
   const [control = -1, ends = -1, pid = -1] = fds
+  /** Asked for, and not answered yet. */
+  const starting = new Map<number, OnStarted>()
   const running = new Map<number, OnEnd>()
   const reply = new BigUint64Array(1)
-  const told = Buffer.alloc(MOST_ENDS * END_BYTES)
+  const told = Buffer.alloc(MOST_TOLD * TOLD_BYTES)
   let slots = 0
   let isGone = false
   let isLingering = false
@@ -176,70 +129,80 @@ export const openLauncher = (folder: string): Launcher | undefined => {
     gateOf.delete(slot)
     if (gate !== undefined) gates.push(gate)
   }
-  const finish = (slot: number, status: number | undefined): void => {
+  const started = (slot: number, answer: Started): void => {
+    const tell = starting.get(slot)
+    starting.delete(slot)
+    if ("errno" in answer) {
+      running.delete(slot)
+      leaveGate(slot)
+    }
+    tell?.(answer)
+  }
+  const ended = (slot: number, status: number | undefined): void => {
     leaveGate(slot)
     const onEnd = running.get(slot)
     running.delete(slot)
     onEnd?.(status)
   }
-  void listen(ends, finish, () => {
+  const read = (bytes: Buffer): number => readTold(bytes, { started, ended })
+  void listen(ends, read, () => {
     isGone = true
-    for (const slot of running.keys()) finish(slot, undefined)
+    for (const slot of starting.keys()) started(slot, gone)
+    for (const slot of running.keys()) ended(slot, undefined)
   })
+  const readFor = (milliseconds: number): number =>
+    read(told.subarray(0, native.launcher_wait(ends, ptr(told), told.length, milliseconds)))
   /** Comes after everything else that can be done now, such as starting what may run side by side. */
   const linger = (): void => {
     isLingering = false
-    if (isGone || running.size === 0) return
-    readEnds(told.subarray(0, native.launcher_wait(ends, ptr(told), told.length, LINGER_MS)), finish)
+    if (!isGone && running.size > 0) readFor(LINGER_MS)
   }
-  const nextSlot = (): number => slots++ % 0x1_0000_0000
-  const send = (message: Buffer, { record, stderr, stdout }: Command): number =>
-    Number(native.launcher_start(control, ptr(message), message.length, stdout, stderr, record, ptr(reply)))
-  const begun = (slot: number, started: number): Started => {
-    if (started <= 0) {
-      running.delete(slot)
-      return { errno: -started }
-    }
+  const lingerSoon = (): void => {
     if (!isLingering) setImmediate(linger)
     isLingering = true
-    const pidStart = Number(reply[0])
-    return pidStart === 0 ? { pid: started } : { pid: started, pidStart }
+  }
+  const nextSlot = (): number => slots++ % 0x1_0000_0000
+  const isSent = (message: Buffer, { record, stderr, stdout }: Command): boolean =>
+    native.launcher_start(control, ptr(message), message.length, stdout, stderr, record) === 1
+  /** Waits for the answer, unless that is there. */
+  const begin = (slot: number, onStarted: OnStarted, onEnd: OnEnd, answer?: Started): void => {
+    running.set(slot, onEnd)
+    starting.set(slot, onStarted)
+    lingerSoon()
+    if (answer !== undefined) started(slot, answer)
   }
   return {
     isGone: () => isGone,
     prepare: (command) => {
       const slot = nextSlot()
-      const message = encode(slot, NO_GATE, command)
-      return (onEnd) => {
-        if (typeof message === "number") return { errno: message }
-        running.set(slot, onEnd)
-        return begun(slot, send(message, command))
+      const message = encodeRequest(slot, NO_GATE, command)
+      return (onStarted, onEnd) => {
+        if (typeof message === "number") return onStarted({ errno: message })
+        if (starting.size >= MOST_ASKED) readFor(LINGER_MS)
+        begin(slot, onStarted, onEnd, isSent(message, command) ? undefined : gone)
       }
     },
     makeReady: (command) => {
       const gate = gates.pop()
       if (gate === undefined || isGone) return undefined
       const slot = nextSlot()
-      const message = encode(slot, gate, command)
-      if (typeof message === "number" || send(message, command) !== 1) {
+      const message = encodeRequest(slot, gate, command)
+      if (typeof message === "number" || !isSent(message, command)) {
         gates.push(gate)
         return undefined
       }
       gateOf.set(slot, gate)
-      /** Its gate is left when its end is told, or now where there is no process to end. */
-      const drop = (): void => {
-        if (gateOf.has(slot) && native.launcher_drop(gate) < 0) leaveGate(slot)
-      }
       return {
-        go: (onEnd) => {
-          // It was ended by somebody while it waited; or its launcher was, and nobody would tell of its end.
-          if (isGone || !gateOf.has(slot)) return { errno: ESRCH }
-          running.set(slot, onEnd)
-          const started = begun(slot, Number(native.launcher_go(gate, ptr(reply))))
-          if ("errno" in started) drop()
-          return started
+        go: (onStarted, onEnd) => {
+          // It was ended by somebody while it waited, or could not be made; or its launcher was ended.
+          if (isGone || !gateOf.has(slot)) return onStarted({ errno: ESRCH })
+          const pid = Number(native.launcher_go(gate, ptr(reply)))
+          begin(slot, onStarted, onEnd, pid === 0 ? undefined : startedOf(pid, Number(reply[0])))
         },
-        drop
+        /** Its gate is left when its end is told, or that it never was. */
+        drop: () => {
+          if (gateOf.has(slot)) native.launcher_drop(gate)
+        }
       }
     },
     close: () => native.launcher_close(control, pid)

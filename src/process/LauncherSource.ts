@@ -18,22 +18,22 @@ export const GATES = 4
  * C99 for TinyCC, without headers, for 64-bit Linux with glibc or musl.
  *
  * - `launcher_open(fds, folder)` forks the launcher; gives 0, or an errno below zero. `fds` is then the control
- *   socket, the pipe that tells ends (8 bytes each, slot and wait status; 0x10000 and an errno where what
- *   waited at a gate could not become its command), and its process id. The folder is locked for
+ *   socket, the pipe that tells (32 bytes each, see \`told\`; of an end the wait status, or 0x10000 and an errno where
+ *   what waited at a gate could not become its command), and its process id. The folder is locked for
  *   as long as something may still begin of which there is no record.
  * - `launcher_close(control, pid)` lets it go, and collects it if nothing runs any more.
- * - `launcher_go(gate, reply)` lets a process that waits at a gate become its command; gives the same as
- *   `launcher_start`. `launcher_drop(gate)` ends it instead; gives its process id, 0 where it may still be made,
- *   or an errno below zero where it never was.
- * - `launcher_wait(ends, told, size, milliseconds)` waits for ends; gives the number of bytes that were told.
- * - `launcher_start(control, message, length, out, err, record, reply)` starts a command; gives its process
- *   id, an errno below zero, or 0 where the launcher is gone. `reply` is its start time in clock ticks. Of a
- *   message that names a gate it gives 1 at once.
+ * - `launcher_go(gate, reply)` lets a process that waits at a gate become its command; gives its process id, 0 where
+ *   it is still being made and will be told, or an errno below zero. `reply` is its start time in clock ticks.
+ * - `launcher_drop(gate)` ends it instead; gives its process id, 0 where it may still be made, or an errno below zero
+ *   where it never was.
+ * - `launcher_wait(ends, told, size, milliseconds)` waits for what is told; gives the number of bytes.
+ * - `launcher_start(control, message, length, out, err, record)` asks for the start of a command, or of a process that
+ *   waits at a gate where the message names one; gives 1, or 0 where the launcher is gone. What came of it is told.
  */
 export const launcherSource = `${launcherSystem}
 enum { KIDS = 65536, TAG = 65536, MESSAGE = ${MESSAGE_BYTES}, GATES = ${GATES}, NO_GATE = 0xffffffff };
 /* At a gate: not told yet, to become the command, not to, on its way to it, could not (and the errno). */
-enum { WAITS = 0, GOES = 1, DROPPED = 2, BEGUN = 3, FAILED = 0x10000 };
+enum { WAITS = 0, GOES = 1, DROPPED = 2, BEGUN = 3, FAILED = 0x10000, STARTED = 0x20000 };
 enum { STACK = 64 << 10, ROOM = STACK + TAG + 4096, CLONE_VM = 0x100, CLONE_BUSY = 0x300000 };
 enum { TAKE = 6, SIGCHLD = 17, SIGKILL = 9, BLOCK = 0, SETMASK = 2, PIPE_SIZE = 1031, CLOEXEC_RIGHTS = 0x40000000 };
 
@@ -56,16 +56,20 @@ static void record(char *line, int fd, const char *what, u32 slot, int pid, cons
   end = put(end, "}\\n");
   writeAll(fd, line, end - line);
 }
-static void collect(int ends) {
+static void tell(u32 slot, u32 status, i64 pid, u64 startTime) {
+  struct told told;
+  told.slot = slot; told.status = status; told.pid = pid; told.startTime = startTime;
+  writeAll(4, (char *)&told, sizeof told);
+}
+static void collect(void) {
   int status, pid, i;
   while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
     for (i = 0; i < kidCount; i++) if (kids[i].pid == pid) {
-      u32 told[2], word = kids[i].gate == NO_GATE ? BEGUN : gates[kids[i].gate].word;
+      u32 word = kids[i].gate == NO_GATE ? BEGUN : gates[kids[i].gate].word;
       /* What somebody ended at its gate is no end of its command, even where pawl has let it go meanwhile. */
       if (word < BEGUN) word = FAILED;
-      told[0] = kids[i].slot; told[1] = word == BEGUN ? status : word;
       /* Whoever waits is told first; where nobody does any more, the record is what counts. */
-      writeAll(ends, told, sizeof told);
+      tell(kids[i].slot, word == BEGUN ? status : word, 0, 0);
       /* Of one that could not become its command the record says that it began, and is over: it is made again. */
       if (word == BEGUN) record(posts[GATES].line, kids[i].record, "ended", kids[i].slot, pid, "status", status, "");
       close(kids[i].record);
@@ -94,6 +98,8 @@ static int waitAtGate(void *given) {
   if (prctl(1, 9), getppid() != post->launcher) _exit(127);
   while (gate->word == WAITS) sleepWhile(&gate->word, WAITS, 0);
   if (gate->word != GOES) _exit(127);
+  /* It may have been let go while it was being made: who it is stands in the record. */
+  while (gate->pid == 0) sleepWhile((u32 *)&gate->pid, 0, 0);
   gate->word = BEGUN;
   prctl(1, 0);
   record(post->line, post->fds[2], "began", post->slot, getpid(), "start", gate->startTime, post->tag);
@@ -153,12 +159,15 @@ static int serve(int control) {
   if (head.gate != NO_GATE) {
     gates[head.gate].startTime = answer.startTime;
     gates[head.gate].pid = answer.pid;
+    /* A barrier too: who lets it go from here on sees who it is, and who has done so before is told. */
     wake((u32 *)&gates[head.gate].pid);
+    if (answer.pid < 0 || gates[head.gate].word != WAITS) tell(head.slot, STARTED, answer.pid, answer.startTime);
     return 1;
   }
   /* Before pawl knows of it: what pawl records of it comes after this. */
   if (answer.pid > 0) record(post->line, kids[kidCount - 1].record, "began", head.slot, answer.pid, "start", answer.startTime, post->tag);
-  return sendAll(control, &answer, sizeof answer) == 0;
+  tell(head.slot, STARTED, answer.pid, answer.startTime);
+  return 1;
 }
 static void launcher(int control, int ends, int parent, const char *folder) {
   u64 all[16], child[16]; struct pollfd waiting[2]; int i, isOpen = 1, nothing; char junk[1024];
@@ -188,7 +197,7 @@ static void launcher(int control, int ends, int parent, const char *folder) {
   while (isOpen || kidCount) {
     waiting[0].revents = waiting[1].revents = 0;
     if (poll(waiting, 2, -1) < 0) continue;
-    if (waiting[1].revents) { while (read(waiting[1].fd, junk, sizeof junk) > 0); collect(4); }
+    if (waiting[1].revents) { while (read(waiting[1].fd, junk, sizeof junk) > 0); collect(); }
     if (waiting[0].revents && !serve(3)) {
       isOpen = 0; waiting[0].fd = -1; close(3);
       /* Whose turn has not come is not needed any more; who was let go may not have heard of it. */
@@ -228,10 +237,7 @@ void launcher_close(int control, int pid) {
   close(control); collectSoon(pid);
 }
 i64 launcher_go(u32 number, u64 *reply) {
-  struct gate *gate = gates + number; struct time moment; int left;
-  moment.seconds = 0; moment.nanoseconds = 10000000;
-  for (left = 200; left && gate->pid == 0; left--) sleepWhile((u32 *)&gate->pid, 0, &moment);
-  if (gate->pid <= 0) return gate->pid;
+  struct gate *gate = gates + number;
   gate->word = GOES;
   wake(&gate->word);
   *reply = gate->startTime;
@@ -242,19 +248,14 @@ int launcher_drop(u32 number) {
   wake(&gates[number].word);
   return gates[number].pid;
 }
-/* What is told of ends, for at most so many milliseconds; the number of bytes, 0 where nothing came. */
 int launcher_wait(int ends, void *told, u32 size, int milliseconds) { return readSoon(ends, told, size, milliseconds); }
-i64 launcher_start(int control, const char *words, u32 size, int out, int err, int record, u64 *reply) {
-  struct rights rights; struct answer answer; i64 sent;
+int launcher_start(int control, const char *words, u32 size, int out, int err, int record) {
+  struct rights rights; i64 sent;
   u32 gate = ((struct head *)words)->gate;
   if (gate != NO_GATE) { gates[gate].pid = 0; gates[gate].word = WAITS; }
   rights.length = 28; rights.level = 1; rights.type = 1;
   rights.fds[0] = out; rights.fds[1] = err; rights.fds[2] = record; rights.fds[3] = 0;
   sent = sendRights(control, words, sizeof(struct head), &rights);
-  if (sent != sizeof(struct head) || sendAll(control, words + sent, size - sent) != 0) return 0;
-  if (gate != NO_GATE) return 1;
-  if (readAll(control, &answer, sizeof answer) <= 0) return 0;
-  *reply = answer.startTime;
-  return answer.pid;
+  return sent == sizeof(struct head) && sendAll(control, words + sent, size - sent) == 0;
 }
 `

@@ -19,6 +19,8 @@ struct head { u32 length, slot, arguments, variables, gate; };
 /* What pawl, the launcher and a process that waits for its turn share: whether it may go, and who it is. */
 struct gate { volatile u32 word; volatile int pid; volatile u64 startTime; };
 struct answer { i64 pid; u64 startTime; };
+/* What pawl is told: that something ended, or was started; then who it is, or an errno below zero. No read splits one. */
+struct told { u32 slot, status; i64 pid; u64 startTime, rest; };
 
 extern int fork(void);
 extern int vfork(void);

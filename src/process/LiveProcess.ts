@@ -20,9 +20,9 @@ import { makeProcessView } from "./ProcessView.ts"
 import { makeReadyAttempt, type ReadyAttempt } from "./ReadyAttempt.ts"
 import { descriptorsOf, makeRoom } from "./Room.ts"
 import { shortageOf } from "./Shortage.ts"
-import { type End, LAUNCHER_LOST, makeStarter } from "./StartAttempt.ts"
+import { type End, LAUNCHER_LOST, makeStarter, type Start, type Unstarted } from "./StartAttempt.ts"
 import { marksOf, type StepOf } from "./StepProcesses.ts"
-import { makeWatch, type Restore, runFolder, type StartedAttempt } from "./WatchAttempt.ts"
+import { makeWatch, type Restore, runFolder } from "./WatchAttempt.ts"
 
 /** An attempt that lasts longer has its logs in their place while it runs, milliseconds. */
 const SHOWN_MS = 50
@@ -31,6 +31,13 @@ const SHOWN_MS = 50
 const SETTLED_MS = 100
 
 type Run<E> = Effect.Effect<Exit, CouldNotStart | StateError | E>
+/** An attempt whose logs are open. */
+interface Startable<Problem> {
+  readonly attempt: Attempt
+  readonly logs: AttemptLogs
+  readonly start: Start<Problem>
+}
+
 type OnStart<E> = (id: ProcessId) => Effect.Effect<void, E>
 
 const telling = (logs: AttemptLogs, ended: Deferred.Deferred<End>) => (end: End): void => {
@@ -60,9 +67,25 @@ const make = (graceMs: number, shownMs: number, ready: ReadyAttempt): ProcessRun
 
   // On the path of every attempt: plain calls where a generator would do, since each step of one costs.
 
-  const watchInRoom = <E>(started: StartedAttempt, onStart: OnStart<E>, restore: Restore) => {
-    const leave = room.take(descriptorsOf(started.attempt))
-    return Effect.ensuring(watch(started, onStart, restore), Effect.sync(leave))
+  /** Starts an attempt and sees it through. `otherwise` is for what was not started, and has no room any more. */
+  const startInRoom = <Problem, E, E2>(
+    { attempt, logs, start }: Startable<Problem>,
+    onStart: OnStart<E>,
+    restore: Restore,
+    otherwise: (why: Problem) => Effect.Effect<Exit | undefined, E2>
+  ): Effect.Effect<Exit | undefined, StateError | E | E2> => {
+    const began = Deferred.unsafeMake<Either.Either<ProcessId, Problem>>(FiberId.none)
+    const ended = Deferred.unsafeMake<End>(FiberId.none)
+    const leave = room.take(descriptorsOf(attempt))
+    start((child) => Deferred.unsafeDone(began, EffectExit.succeed(child)), telling(logs, ended))
+    return Effect.flatMap(Deferred.await(began), (child): Effect.Effect<Exit | undefined, StateError | E | E2> => {
+      if (Either.isRight(child)) {
+        room.hasStarted()
+        return Effect.ensuring(watch({ attempt, logs, id: child.right, ended }, onStart, restore), Effect.sync(leave))
+      }
+      leave()
+      return otherwise(child.left)
+    })
   }
 
   const runNow = <E>(attempt: Attempt, onStart: OnStart<E>, restore: Restore): Run<E> => {
@@ -79,23 +102,19 @@ const make = (graceMs: number, shownMs: number, ready: ReadyAttempt): ProcessRun
       return short === undefined ? Effect.fail(logError(attempt, opened.left)) : shortOf(short)
     }
     const { logs, start } = opened.right
-    const ended = Deferred.unsafeMake<End>(FiberId.none)
-    const child = start(telling(logs, ended))
-    logs.handOver()
-    if (Either.isRight(child)) {
-      return Effect.flatMap(
-        watchInRoom({ attempt, logs, id: child.right, ended }, onStart, restore),
-        (exit) => exit === undefined ? Effect.fail(launcherLost(attempt)) : Effect.succeed(exit)
-      )
+    const unstarted = (why: Unstarted): Run<E> => {
+      const isShort = typeof why === "string" && why !== LAUNCHER_LOST
+      if (!isShort) logs.show()
+      logs.close()
+      if (isShort) return shortOf(why)
+      return why === LAUNCHER_LOST
+        ? Effect.zipRight(endUnknown(attempt), Effect.fail(launcherLost(attempt)))
+        : Effect.fail(why)
     }
-    const { left: why } = child
-    const isShort = typeof why === "string" && why !== LAUNCHER_LOST
-    if (!isShort) logs.show()
-    logs.close()
-    if (isShort) return shortOf(why)
-    return why === LAUNCHER_LOST
-      ? Effect.zipRight(endUnknown(attempt), Effect.fail(launcherLost(attempt)))
-      : Effect.fail(why)
+    return Effect.flatMap(
+      startInRoom({ attempt, logs, start }, onStart, restore, unstarted),
+      (exit) => exit === undefined ? Effect.fail(launcherLost(attempt)) : Effect.succeed(exit)
+    )
   }
 
   const run = <E>(attempt: Attempt, onStart: OnStart<E>): Run<E> =>
@@ -103,14 +122,10 @@ const make = (graceMs: number, shownMs: number, ready: ReadyAttempt): ProcessRun
       const waiting = ready.take(attempt)
       if (waiting === undefined) return runNow(attempt, onStart, restore)
       const { go, logs } = waiting
-      const ended = Deferred.unsafeMake<End>(FiberId.none)
-      const child = go(telling(logs, ended))
-      if (Either.isLeft(child)) {
-        logs.discard()
-        return runNow(attempt, onStart, restore)
-      }
+      // What was made for it comes to nothing: it is started as any other.
+      const unstarted = () => Effect.sync(() => void logs.discard())
       return Effect.flatMap(
-        watchInRoom({ attempt, logs, id: child.right, ended }, onStart, restore),
+        startInRoom({ attempt, logs, start: go }, onStart, restore, unstarted),
         (exit) => exit === undefined ? runNow(attempt, onStart, restore) : Effect.succeed(exit)
       )
     })

@@ -62,21 +62,26 @@ export const makeReadyAttempt = (spool: LogSpool, starter: Starter): ReadyAttemp
       ready = undefined
       return {
         logs,
-        go: (onEnd) => {
-          const started = process.start(onEnd)
+        go: (onStarted, onEnd) => {
+          process.start(onStarted, onEnd)
           // The process writes behind it, and need not wait for it.
           try {
             if (expected.banner !== attempt.banner) logs.renew(attempt.banner)
           } catch {
             // It keeps the time of its making; whatever is wrong with the disk is met again, where it can be told.
           }
-          return started
         }
       }
     },
     open: (attempt) => {
       const logs = spool.open(attempt)
-      return { logs, start: starter.prepare(attempt, logs) }
+      const start = starter.prepare(attempt, logs)
+      const handingOver: Start<Unstarted> = (onStarted, onEnd) =>
+        start((child) => {
+          logs.handOver()
+          onStarted(child)
+        }, onEnd)
+      return { logs, start: handingOver }
     },
     dispose: drop
   }

@@ -35,6 +35,8 @@ export interface Room {
   readonly lacks: (descriptors: number) => ShortageCode | undefined
   /** An attempt has them now. Gives what is to be called when it has them no more. */
   readonly take: (descriptors: number) => () => void
+  /** An attempt that took room was started: there was enough of everything. */
+  readonly hasStarted: () => void
   /** The system has said that there is no more. */
   readonly runShort: (code: ShortageCode) => void
   /** Waits until there may be room again: something has ended, or a while has passed. */
@@ -85,7 +87,6 @@ export const makeRoom = (
     take: (descriptors) => {
       taken += descriptors
       attempts += 1
-      pause = LEAST_WAIT
       tasks.started()
       return () => {
         taken -= descriptors
@@ -94,6 +95,9 @@ export const makeRoom = (
         ended = Deferred.unsafeMake<void>(FiberId.none)
         Deferred.unsafeDone(told, Effect.void)
       }
+    },
+    hasStarted: () => {
+      pause = LEAST_WAIT
     },
     runShort: (code) => {
       short = code

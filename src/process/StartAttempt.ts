@@ -9,7 +9,8 @@ import { constants } from "node:os"
 import { existsSync, statSync } from "node:fs"
 import type { ShortageCode } from "../run/HoldBack.ts"
 import { identityOf, readStatus } from "./AttemptRecords.ts"
-import { type Command, type Launcher, NOT_STARTED, type Started } from "./Launcher.ts"
+import type { Launcher } from "./Launcher.ts"
+import { type Command, NOT_STARTED, type Started } from "./LauncherMessage.ts"
 import type { AttemptLogs } from "./LogSpool.ts"
 import { type Attempt, CouldNotStart, type ProcessId } from "./ProcessRunner.ts"
 import { startTimeOf } from "./ProcessTable.ts"
@@ -27,8 +28,14 @@ export interface End {
 /** In place of an error of the command: the launcher was killed, which is nothing that the command has done. */
 export const LAUNCHER_LOST = "launcher-lost"
 
-/** Starts what was prepared; `onEnd` is called once, when its first process has ended. */
-export type Start<Problem> = (onEnd: (end: End) => void) => Either.Either<ProcessId, Problem>
+/**
+ * Starts what was prepared. `onStarted` is called once, at once or soon; `onEnd` once, where it was started, when its
+ * first process has ended.
+ */
+export type Start<Problem> = (
+  onStarted: (started: Either.Either<ProcessId, Problem>) => void,
+  onEnd: (end: End) => void
+) => void
 
 /** Why nothing was started. */
 export type Unstarted = CouldNotStart | ShortageCode | typeof LAUNCHER_LOST
@@ -87,7 +94,13 @@ type Spawn = (attempt: Attempt, words: Words, path: string, logs: AttemptLogs) =
 
 const withOutput = ({ env }: Attempt, { outputFile }: AttemptLogs) => ({ ...env, PAWL_OUTPUT: outputFile })
 
-const spawnHere: Spawn = (attempt, [program, ...args], path, logs) => (onEnd) => {
+const spawnNow = (
+  attempt: Attempt,
+  [program, ...args]: Words,
+  path: string,
+  logs: AttemptLogs,
+  onEnd: (end: End) => void
+): Either.Either<ProcessId, string> => {
   try {
     const { pid } = Bun.spawn({
       cmd: [path, ...args],
@@ -110,6 +123,9 @@ const spawnHere: Spawn = (attempt, [program, ...args], path, logs) => (onEnd) =>
     return Either.left(cause instanceof Error && "code" in cause ? String(cause.code) : String(cause))
   }
 }
+
+const spawnHere: Spawn = (attempt, words, path, logs) => (onStarted, onEnd) =>
+  onStarted(spawnNow(attempt, words, path, logs, onEnd))
 
 const codes = new Map(Object.entries(constants.errno).map(([code, number]) => [number, code]))
 
@@ -142,7 +158,7 @@ const commandOf = (attempt: Attempt, words: Words, path: string, logs: AttemptLo
 
 const spawnBy = (launcher: Launcher): Spawn => (attempt, words, path, logs) => {
   const start = launcher.prepare(commandOf(attempt, words, path, logs))
-  return (onEnd) => idOf(start((status) => onEnd(endOf(status))))
+  return (onStarted, onEnd) => start((started) => onStarted(idOf(started)), (status) => onEnd(endOf(status)))
 }
 
 /** Starts attempts; what it needs for that is made with the first one, by `open`. */
@@ -171,31 +187,29 @@ export const makeStarter = (open: (folder: string) => Launcher | undefined): Sta
     const path = programs.find(program, attempt.env["PATH"], attempt.workdir)
     if (path === undefined) {
       const problem = new CouldNotStart({ message: `command ${JSON.stringify(program)} was not found in PATH` })
-      return () => Either.left(problem)
+      return (onStarted) => onStarted(Either.left(problem))
     }
     const start = spawnAs(attempt, attempt.command, path, logs)
-    return (onEnd) =>
-      Either.mapLeft(start(onEnd), (code) => {
-        if (code === LAUNCHER_LOST) return code
-        programs.forget()
-        const short = shortageOf(code)
-        if (short !== undefined) return short
-        return new CouldNotStart({ message: explain(attempt, code) })
-      })
+    const problemOf = (code: string): Unstarted => {
+      if (code === LAUNCHER_LOST) return code
+      programs.forget()
+      return shortageOf(code) ?? new CouldNotStart({ message: explain(attempt, code) })
+    }
+    return (onStarted, onEnd) => start((started) => onStarted(Either.mapLeft(started, problemOf)), onEnd)
   }
 
   return {
     prepare: (attempt, logs) => {
       const simple = prepareSimple(attempt, logs)
       if (simple === undefined) return prepareWhole(attempt, logs)
-      return (onEnd) => {
-        const started = simple(onEnd)
-        if (Either.isRight(started)) return Either.right(started.right)
-        if (started.left === LAUNCHER_LOST) return Either.left(LAUNCHER_LOST)
-        // A file without a first line that names its interpreter, for one: shells run it themselves.
-        programs.forget()
-        return prepareWhole(attempt, logs)(onEnd)
-      }
+      return (onStarted, onEnd) =>
+        simple((started) => {
+          if (Either.isRight(started)) return onStarted(Either.right(started.right))
+          if (started.left === LAUNCHER_LOST) return onStarted(Either.left(LAUNCHER_LOST))
+          // A file without a first line that names its interpreter, for one: shells run it themselves.
+          programs.forget()
+          prepareWhole(attempt, logs)(onStarted, onEnd)
+        }, onEnd)
     },
     makeReady: (attempt, logs) => {
       const words = attempt.simple ?? attempt.command
@@ -204,7 +218,8 @@ export const makeStarter = (open: (folder: string) => Launcher | undefined): Sta
       if (path === undefined || launcher === undefined || !programs.isBinary(path)) return undefined
       const waiting = launcher.makeReady(commandOf(attempt, words, path, logs))
       return waiting === undefined ? undefined : {
-        start: (onEnd) => idOf(waiting.go((status) => onEnd(endOf(status)))),
+        start: (onStarted, onEnd) =>
+          waiting.go((started) => onStarted(idOf(started)), (status) => onEnd(endOf(status))),
         drop: waiting.drop
       }
     },

@@ -14,7 +14,8 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll } from "vitest"
 import { bootLine } from "../../src/process/AttemptRecords.ts"
-import { type Command, openLauncher } from "../../src/process/Launcher.ts"
+import { openLauncher, type StartCommand } from "../../src/process/Launcher.ts"
+import type { Command } from "../../src/process/LauncherMessage.ts"
 import { layerLive as layerLiveBy } from "../../src/process/LiveProcess.ts"
 import { RECORDS, SPOOL } from "../../src/process/LogSpool.ts"
 import { type Attempt, ProcessRunner } from "../../src/process/ProcessRunner.ts"
@@ -397,9 +398,9 @@ describe("a command whose launcher is killed before it says that it has started"
       const marks = { PAWL_RUN_ID: crypto.randomUUID(), PAWL_TARGET: "t", PAWL_STEP: "s", PAWL_ATTEMPT: "1" }
       const pids: Array<number> = []
       const open = () => ({
-        prepare: ({ env, words, workdir }: Command) => () => {
+        prepare: ({ env, words, workdir }: Command): StartCommand => (onStarted) => {
           pids.push(Bun.spawn({ cmd: [...words], env: { ...env }, cwd: workdir, detached: true }).pid)
-          return { errno: 0 }
+          onStarted({ errno: 0 })
         },
         makeReady: () => undefined,
         isGone: () => true,

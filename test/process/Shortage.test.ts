@@ -34,9 +34,10 @@ const turnedAway = (errno: number, times: number) => {
       ...launcher,
       prepare: (command) => {
         const start = launcher.prepare(command)
-        return (onEnd) => {
+        return (onStarted, onEnd) => {
           asked += 1
-          return left-- > 0 ? { errno } : start(onEnd)
+          if (left-- > 0) onStarted({ errno })
+          else start(onStarted, onEnd)
         }
       }
     }
