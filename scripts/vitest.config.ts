@@ -27,7 +27,13 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: "unit", include: ["test/**/*.test.ts"], exclude: endToEnd, testTimeout: 20_000 }
+        test: {
+          name: "unit",
+          include: ["test/**/*.test.ts"],
+          exclude: endToEnd,
+          testTimeout: 60_000,
+          hookTimeout: 60_000
+        }
       },
       {
         extends: true,

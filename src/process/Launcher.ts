@@ -41,6 +41,8 @@ export interface Waiting {
 export interface Launcher {
   /** Makes a request of a command. Its descriptors may be closed as soon as it was told to start. */
   readonly prepare: (command: Command) => StartCommand
+  /** Whether one more process can wait for its turn. */
+  readonly hasGate: () => boolean
   /** Makes the process of a command that is to start a little later; undefined where that can't be. */
   readonly makeReady: (command: Command) => Waiting | undefined
   /** It was killed; another one has to be opened. */
@@ -79,8 +81,11 @@ const gone: Started = { errno: 0 }
 
 /** So much that is told is read at once. */
 const MOST_TOLD = 512
-/** More starts than these are not asked for before some of them are answered: the pipe has room for what is told. */
-const MOST_ASKED = 4096
+/**
+ * More starts than these are not asked for before some are answered. The system allows a user only so many descriptors
+ * on their way, and the launcher has enough to do.
+ */
+const MOST_ASKED = 32
 
 /**
  * How long pawl waits for an end and does nothing else, milliseconds. Most commands of a long batch are over by then,
@@ -115,6 +120,15 @@ export const openLauncher = (folder: string): Launcher | undefined => {
   const [control = -1, ends = -1, pid = -1] = fds
   /** Asked for, and not answered yet. */
   const starting = new Map<number, OnStarted>()
+  /** To be asked for when there are fewer of these. */
+  const unasked: Array<() => void> = []
+  let isAsking = false
+  const askMore = (): void => {
+    if (isAsking) return
+    isAsking = true
+    while (unasked.length > 0 && starting.size < MOST_ASKED) unasked.shift()?.()
+    isAsking = false
+  }
   const running = new Map<number, OnEnd>()
   const reply = new BigUint64Array(1)
   const told = Buffer.alloc(MOST_TOLD * TOLD_BYTES)
@@ -137,6 +151,7 @@ export const openLauncher = (folder: string): Launcher | undefined => {
       leaveGate(slot)
     }
     tell?.(answer)
+    askMore()
   }
   const ended = (slot: number, status: number | undefined): void => {
     leaveGate(slot)
@@ -162,8 +177,9 @@ export const openLauncher = (folder: string): Launcher | undefined => {
     isLingering = true
   }
   const nextSlot = (): number => slots++ % 0x1_0000_0000
-  const isSent = (message: Buffer, { record, stderr, stdout }: Command): boolean =>
-    native.launcher_start(control, ptr(message), message.length, stdout, stderr, record) === 1
+  /** 1, 0 where there is no launcher any more, or an errno below zero. */
+  const send = (message: Buffer, { record, stderr, stdout }: Command): number =>
+    isGone ? 0 : native.launcher_start(control, ptr(message), message.length, stdout, stderr, record)
   /** Waits for the answer, unless that is there. */
   const begin = (slot: number, onStarted: OnStarted, onEnd: OnEnd, answer?: Started): void => {
     running.set(slot, onEnd)
@@ -178,16 +194,21 @@ export const openLauncher = (folder: string): Launcher | undefined => {
       const message = encodeRequest(slot, NO_GATE, command)
       return (onStarted, onEnd) => {
         if (typeof message === "number") return onStarted({ errno: message })
-        if (starting.size >= MOST_ASKED) readFor(LINGER_MS)
-        begin(slot, onStarted, onEnd, isSent(message, command) ? undefined : gone)
+        const ask = (): void => {
+          const sent = send(message, command)
+          begin(slot, onStarted, onEnd, sent === 1 ? undefined : startedOf(sent, 0))
+        }
+        unasked.push(ask)
+        askMore()
       }
     },
+    hasGate: () => gates.length > 0 && !isGone,
     makeReady: (command) => {
       const gate = gates.pop()
       if (gate === undefined || isGone) return undefined
       const slot = nextSlot()
       const message = encodeRequest(slot, gate, command)
-      if (typeof message === "number" || !isSent(message, command)) {
+      if (typeof message === "number" || send(message, command) !== 1) {
         gates.push(gate)
         return undefined
       }

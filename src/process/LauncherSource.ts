@@ -6,36 +6,22 @@
  * ended that went on. It calls nothing but the system, since it was forked from a process with many
  * threads; what it does not need of that one's memory it gives back at once.
  */
+import { launcherCalls } from "./LauncherCalls.ts"
 import { launcherSystem } from "./LauncherSystem.ts"
 
 /** Bytes of a message: program, folder, tag, arguments and environment. Longer than any system allows. */
 export const MESSAGE_BYTES = 8 * 1024 * 1024
 
 /** So many processes may wait for their turn at once. */
-export const GATES = 4
+export const GATES = 16
 
-/**
- * C99 for TinyCC, without headers, for 64-bit Linux with glibc or musl.
- *
- * - `launcher_open(fds, folder)` forks the launcher; gives 0, or an errno below zero. `fds` is then the control
- *   socket, the pipe that tells (32 bytes each, see \`told\`; of an end the wait status, or 0x10000 and an errno where
- *   what waited at a gate could not become its command), and its process id. The folder is locked for
- *   as long as something may still begin of which there is no record.
- * - `launcher_close(control, pid)` lets it go, and collects it if nothing runs any more.
- * - `launcher_go(gate, reply)` lets a process that waits at a gate become its command; gives its process id, 0 where
- *   it is still being made and will be told, or an errno below zero. `reply` is its start time in clock ticks.
- * - `launcher_drop(gate)` ends it instead; gives its process id, 0 where it may still be made, or an errno below zero
- *   where it never was.
- * - `launcher_wait(ends, told, size, milliseconds)` waits for what is told; gives the number of bytes.
- * - `launcher_start(control, message, length, out, err, record)` asks for the start of a command, or of a process that
- *   waits at a gate where the message names one; gives 1, or 0 where the launcher is gone. What came of it is told.
- */
+/** C99 for TinyCC, without headers, for 64-bit Linux with glibc or musl; what it exports is in `LauncherCalls.ts`. */
 export const launcherSource = `${launcherSystem}
-enum { KIDS = 65536, TAG = 65536, MESSAGE = ${MESSAGE_BYTES}, GATES = ${GATES}, NO_GATE = 0xffffffff };
+enum { KIDS = 65536, UNTOLD = 3 * KIDS, TAG = 65536, MESSAGE = ${MESSAGE_BYTES}, GATES = ${GATES}, NO_GATE = 0xffffffff };
 /* At a gate: not told yet, to become the command, not to, on its way to it, could not (and the errno). */
 enum { WAITS = 0, GOES = 1, DROPPED = 2, BEGUN = 3, FAILED = 0x10000, STARTED = 0x20000 };
 enum { STACK = 64 << 10, ROOM = STACK + TAG + 4096, CLONE_VM = 0x100, CLONE_BUSY = 0x300000 };
-enum { TAKE = 6, SIGCHLD = 17, SIGKILL = 9, BLOCK = 0, SETMASK = 2, PIPE_SIZE = 1031, CLOEXEC_RIGHTS = 0x40000000 };
+enum { TAKE = 6, SIGCHLD = 17, SIGKILL = 9, BLOCK = 0, SETMASK = 2, CLOEXEC_RIGHTS = 0x40000000 };
 
 static struct { int pid, record; u32 slot, gate; } kids[KIDS];
 static struct gate *gates;
@@ -56,10 +42,22 @@ static void record(char *line, int fd, const char *what, u32 slot, int pid, cons
   end = put(end, "}\\n");
   writeAll(fd, line, end - line);
 }
+/* What is to be told and the pipe has no room for: whoever waits for somebody to read it could not serve meanwhile. */
+static struct told *untold;
+static u32 untoldCount;
+static void tellRest(void) {
+  u32 i = 0, j;
+  while (i < untoldCount && write(4, untold + i, sizeof *untold) == sizeof *untold) i++;
+  if (i < untoldCount && *__errno_location() != 11) i = untoldCount;
+  for (j = i; i && j < untoldCount; j++) untold[j - i] = untold[j];
+  untoldCount -= i;
+}
 static void tell(u32 slot, u32 status, i64 pid, u64 startTime) {
   struct told told;
   told.slot = slot; told.status = status; told.pid = pid; told.startTime = startTime;
-  writeAll(4, (char *)&told, sizeof told);
+  if (untoldCount == UNTOLD) return;
+  untold[untoldCount++] = told;
+  tellRest();
 }
 static void collect(void) {
   int status, pid, i;
@@ -170,7 +168,7 @@ static int serve(int control) {
   return 1;
 }
 static void launcher(int control, int ends, int parent, const char *folder) {
-  u64 all[16], child[16]; struct pollfd waiting[2]; int i, isOpen = 1, nothing; char junk[1024];
+  u64 all[16], child[16]; struct pollfd waiting[3]; int i, isOpen = 1, nothing; char junk[1024];
   setsid();
   sigfillset(all); sigprocmask(SETMASK, all, 0);
   /* What whoever started pawl ignores is nothing to a step; and who ignores SIGCHLD never hears of an end. */
@@ -192,11 +190,17 @@ static void launcher(int control, int ends, int parent, const char *folder) {
   }
   waiting[1].fd = signalfd(-1, child, 0x80800);
   if (waiting[1].fd < 0) _exit(1);
+  untold = mmap(0, UNTOLD * sizeof *untold, 3, 0x4022, -1, 0);
+  if (untold == (void *)-1) _exit(1);
   writeAll(4, "", 1);
-  waiting[0].fd = 3; waiting[0].events = waiting[1].events = 1;
+  /* For writing without waiting. */
+  fcntl(4, 4, 1 | 0x800);
+  waiting[0].fd = 3; waiting[0].events = waiting[1].events = 1; waiting[2].events = 4;
   while (isOpen || kidCount) {
-    waiting[0].revents = waiting[1].revents = 0;
-    if (poll(waiting, 2, -1) < 0) continue;
+    waiting[0].revents = waiting[1].revents = waiting[2].revents = 0;
+    waiting[2].fd = untoldCount ? 4 : -1;
+    if (poll(waiting, 3, -1) < 0) continue;
+    if (waiting[2].revents) tellRest();
     if (waiting[1].revents) { while (read(waiting[1].fd, junk, sizeof junk) > 0); collect(); }
     if (waiting[0].revents && !serve(3)) {
       isOpen = 0; waiting[0].fd = -1; close(3);
@@ -212,50 +216,4 @@ static void launcher(int control, int ends, int parent, const char *folder) {
   }
   _exit(0);
 }
-int launcher_open(int *fds, const char *folder) {
-  int control[2], ends[2], pid, parent = getpid();
-  gates = mmap(0, GATES * sizeof *gates, 3, 0x21, -1, 0);
-  if (gates == (void *)-1) return -*__errno_location();
-  if (socketpair(1, 1 | CLOEXEC, 0, control) != 0) return -*__errno_location();
-  if (pipe2(ends, CLOEXEC) != 0) { int problem = *__errno_location(); close(control[0]); close(control[1]); return -problem; }
-  /* There is room for the ends of all: who waits for somebody to read them could not answer meanwhile. */
-  fcntl(ends[1], PIPE_SIZE, 8 * KIDS);
-  sigprocmask(BLOCK, 0, oldMask);
-  pid = fork();
-  if (pid == 0) launcher(control[1], ends[1], parent, folder);
-  int problem = pid < 0 ? *__errno_location() : 0;
-  char ready;
-  close(control[1]); close(ends[1]);
-  /* It says that it is there, or is not. */
-  if (!problem && readAll(ends[0], &ready, 1) <= 0) problem = 5;
-  if (problem) { close(control[0]); close(ends[0]); return -problem; }
-  fds[0] = control[0]; fds[1] = ends[0]; fds[2] = pid;
-  return 0;
-}
-void launcher_close(int control, int pid) {
-  /* It ends at once where nothing runs any more; in a container there may be nobody else to collect it. */
-  close(control); collectSoon(pid);
-}
-i64 launcher_go(u32 number, u64 *reply) {
-  struct gate *gate = gates + number;
-  gate->word = GOES;
-  wake(&gate->word);
-  *reply = gate->startTime;
-  return gate->pid;
-}
-int launcher_drop(u32 number) {
-  gates[number].word = DROPPED;
-  wake(&gates[number].word);
-  return gates[number].pid;
-}
-int launcher_wait(int ends, void *told, u32 size, int milliseconds) { return readSoon(ends, told, size, milliseconds); }
-int launcher_start(int control, const char *words, u32 size, int out, int err, int record) {
-  struct rights rights; i64 sent;
-  u32 gate = ((struct head *)words)->gate;
-  if (gate != NO_GATE) { gates[gate].pid = 0; gates[gate].word = WAITS; }
-  rights.length = 28; rights.level = 1; rights.type = 1;
-  rights.fds[0] = out; rights.fds[1] = err; rights.fds[2] = record; rights.fds[3] = 0;
-  sent = sendRights(control, words, sizeof(struct head), &rights);
-  return sent == sizeof(struct head) && sendAll(control, words + sent, size - sent) == 0;
-}
-`
+${launcherCalls}`

@@ -123,6 +123,14 @@ const unreadable = (runDir: string) => (cause: unknown): StateError =>
     path: runDir
   })
 
+const stillBeginning = (runDir: string): StateError =>
+  new StateError({
+    message: `a killed pawl's \`step launcher\` may still start a step of ${runDir}, and does not come to it`,
+    hint:
+      "continue or kill that process, which may be stopped, then run the same command again: nothing durable was lost",
+    path: runDir
+  })
+
 /** Whether a killed pawl's launcher may still begin something in the run of that directory. Throws the system's error. */
 const isBeginning = (runDir: string): boolean => {
   const fd = orUndefined(() => openSync(join(runDir, "logs", SPOOL), constants.O_RDONLY | constants.O_DIRECTORY))
@@ -143,10 +151,11 @@ const longPatience = Schedule.intersect(Schedule.spaced(5), Schedule.recurs(1000
 /** What was begun in the run of that directory, once the launcher has had its time to record begins and ends of it. */
 export const findLeftBehind = (runDir: string): Effect.Effect<ReadonlyArray<LeftAttempt>, StateError> => {
   const look = <A>(look: (runDir: string) => A) => Effect.try({ try: () => look(runDir), catch: unreadable(runDir) })
-  return look(isBeginning).pipe(
-    Effect.repeat({ schedule: longPatience, while: (is) => is }),
-    Effect.zipRight(look(isRecordDue)),
-    Effect.repeat({ schedule: patience, while: (isDue) => isDue }),
-    Effect.zipRight(look(leftBehind))
+  const begun = look(isBeginning).pipe(
+    Effect.repeat({ schedule: longPatience, while: (isBeginning) => isBeginning }),
+    Effect.zipRight(look(isBeginning)),
+    Effect.filterOrFail((isBeginning) => !isBeginning, () => stillBeginning(runDir))
   )
+  const ended = Effect.repeat(look(isRecordDue), { schedule: patience, while: (isDue) => isDue })
+  return Effect.zipRight(Effect.zipRight(begun, ended), look(leftBehind))
 }

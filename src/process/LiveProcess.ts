@@ -18,7 +18,7 @@ import { Patience } from "./Patience.ts"
 import { type Attempt, type CouldNotStart, type Exit, type ProcessId, ProcessRunner } from "./ProcessRunner.ts"
 import { makeProcessView } from "./ProcessView.ts"
 import { makeReadyAttempt, type ReadyAttempt } from "./ReadyAttempt.ts"
-import { descriptorsOf, makeRoom } from "./Room.ts"
+import { descriptorsOf, makeRoom, startingDescriptorsOf } from "./Room.ts"
 import { shortageOf } from "./Shortage.ts"
 import { type End, LAUNCHER_LOST, makeStarter, type Start, type Unstarted } from "./StartAttempt.ts"
 import { marksOf, type StepOf } from "./StepProcesses.ts"
@@ -76,14 +76,15 @@ const make = (graceMs: number, shownMs: number, ready: ReadyAttempt): ProcessRun
   ): Effect.Effect<Exit | undefined, StateError | E | E2> => {
     const began = Deferred.unsafeMake<Either.Either<ProcessId, Problem>>(FiberId.none)
     const ended = Deferred.unsafeMake<End>(FiberId.none)
-    const leave = room.take(descriptorsOf(attempt))
+    const taken = room.take(startingDescriptorsOf(attempt))
     start((child) => Deferred.unsafeDone(began, EffectExit.succeed(child)), telling(logs, ended))
     return Effect.flatMap(Deferred.await(began), (child): Effect.Effect<Exit | undefined, StateError | E | E2> => {
       if (Either.isRight(child)) {
-        room.hasStarted()
-        return Effect.ensuring(watch({ attempt, logs, id: child.right, ended }, onStart, restore), Effect.sync(leave))
+        taken.hasStarted(descriptorsOf(attempt))
+        const watched = watch({ attempt, logs, id: child.right, ended }, onStart, restore)
+        return Effect.ensuring(watched, Effect.sync(taken.leave))
       }
-      leave()
+      taken.leave()
       return otherwise(child.left)
     })
   }
@@ -94,7 +95,7 @@ const make = (graceMs: number, shownMs: number, ready: ReadyAttempt): ProcessRun
       room.runShort(code)
       return later(code)
     }
-    const lacking = room.lacks(descriptorsOf(attempt))
+    const lacking = room.lacks(startingDescriptorsOf(attempt))
     if (lacking !== undefined) return later(lacking)
     const opened = Either.try({ try: () => ready.open(attempt), catch: (cause) => cause })
     if (Either.isLeft(opened)) {
@@ -123,7 +124,12 @@ const make = (graceMs: number, shownMs: number, ready: ReadyAttempt): ProcessRun
       if (waiting === undefined) return runNow(attempt, onStart, restore)
       const { go, logs } = waiting
       // What was made for it comes to nothing: it is started as any other.
-      const unstarted = () => Effect.sync(() => void logs.discard())
+      const unstarted = (why: unknown) =>
+        Effect.zipRight(
+          // It may have been let go, and nobody is left to say so.
+          why === LAUNCHER_LOST ? endUnknown(attempt) : Effect.void,
+          Effect.sync(() => void logs.discard())
+        )
       return Effect.flatMap(
         startInRoom({ attempt, logs, start: go }, onStart, restore, unstarted),
         (exit) => exit === undefined ? runNow(attempt, onStart, restore) : Effect.succeed(exit)

@@ -44,6 +44,7 @@ export const makeReadyAttempt = (spool: LogSpool, starter: Starter): ReadyAttemp
   return {
     expect: (attempt) => {
       drop()
+      if (!starter.canMakeReady()) return
       try {
         const logs = spool.openAhead(attempt)
         if (logs === undefined) return

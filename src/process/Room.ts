@@ -21,22 +21,34 @@ const MOST_WAIT = 1000
 /** After so long with no shortage one more attempt may run; milliseconds. */
 const MORE_AFTER = 60_000
 
-/** Open while an attempt runs: its two logs. */
+/** Open while an attempt runs: its two logs; and while it is started, what it writes to them by. */
 const DESCRIPTORS = 2
+const STARTING_DESCRIPTORS = 4
 /** With both ends of its two logs and of the two pipes before them, and what reads these. */
 const MASKED_DESCRIPTORS = 12
 
+type Masked = Pick<Attempt, "mask">
+
 /** How many descriptors an attempt has open while it runs. */
-export const descriptorsOf = ({ mask }: Pick<Attempt, "mask">): number =>
-  mask === undefined ? DESCRIPTORS : MASKED_DESCRIPTORS
+export const descriptorsOf = ({ mask }: Masked): number => (mask === undefined ? DESCRIPTORS : MASKED_DESCRIPTORS)
+
+/** How many it has open while it is started. */
+export const startingDescriptorsOf = ({ mask }: Masked): number =>
+  mask === undefined ? STARTING_DESCRIPTORS : MASKED_DESCRIPTORS
+
+/** What an attempt has. */
+export interface Taken {
+  /** It was started, and needs only so many from now on. */
+  readonly hasStarted: (descriptors: number) => void
+  /** It has them no more. Who waits for room is told where it had been started: otherwise there is none. */
+  readonly leave: () => void
+}
 
 export interface Room {
   /** What there is no room of for an attempt that needs so many descriptors; undefined: there is room, as far as is known. */
   readonly lacks: (descriptors: number) => ShortageCode | undefined
-  /** An attempt has them now. Gives what is to be called when it has them no more. */
-  readonly take: (descriptors: number) => () => void
-  /** An attempt that took room was started: there was enough of everything. */
-  readonly hasStarted: () => void
+  /** An attempt that is being started has them now. */
+  readonly take: (descriptors: number) => Taken
   /** The system has said that there is no more. */
   readonly runShort: (code: ShortageCode) => void
   /** Waits until there may be room again: something has ended, or a while has passed. */
@@ -85,19 +97,27 @@ export const makeRoom = (
       return tasks.isFull(attempts) ? "EAGAIN" : undefined
     },
     take: (descriptors) => {
+      let own = descriptors
+      let hasStarted = false
       taken += descriptors
       attempts += 1
       tasks.started()
-      return () => {
-        taken -= descriptors
-        attempts -= 1
-        const told = ended
-        ended = Deferred.unsafeMake<void>(FiberId.none)
-        Deferred.unsafeDone(told, Effect.void)
+      return {
+        hasStarted: (descriptors) => {
+          taken += descriptors - own
+          own = descriptors
+          hasStarted = true
+          pause = LEAST_WAIT
+        },
+        leave: () => {
+          taken -= own
+          attempts -= 1
+          if (!hasStarted) return
+          const told = ended
+          ended = Deferred.unsafeMake<void>(FiberId.none)
+          Deferred.unsafeDone(told, Effect.void)
+        }
       }
-    },
-    hasStarted: () => {
-      pause = LEAST_WAIT
     },
     runShort: (code) => {
       short = code

@@ -43,6 +43,8 @@ export type Unstarted = CouldNotStart | ShortageCode | typeof LAUNCHER_LOST
 export interface Starter {
   /** Makes ready what can be before the attempt's turn has come. */
   readonly prepare: (attempt: Attempt, logs: AttemptLogs) => Start<Unstarted>
+  /** Whether a process can be made now that is to be started later. */
+  readonly canMakeReady: () => boolean
   /**
    * Makes its process too; undefined where that is of no use. `start` gives a problem of no consequence then: it is to
    * be prepared anew.
@@ -169,6 +171,7 @@ export const makeStarter = (open: (folder: string) => Launcher | undefined): Sta
 
   const spawnAs: Spawn = (attempt, words, path, logs) => {
     if (spawn === undefined || launcher?.isGone() === true) {
+      launcher?.close()
       launcher = open(logs.spool.folder)
       spawn = launcher === undefined ? spawnHere : spawnBy(launcher)
     }
@@ -211,6 +214,7 @@ export const makeStarter = (open: (folder: string) => Launcher | undefined): Sta
           prepareWhole(attempt, logs)(onStarted, onEnd)
         }, onEnd)
     },
+    canMakeReady: () => launcher?.hasGate() === true,
     makeReady: (attempt, logs) => {
       const words = attempt.simple ?? attempt.command
       const path = programs.find(words[0], attempt.env["PATH"], attempt.workdir)

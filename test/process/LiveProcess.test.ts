@@ -402,6 +402,7 @@ describe("a command whose launcher is killed before it says that it has started"
           pids.push(Bun.spawn({ cmd: [...words], env: { ...env }, cwd: workdir, detached: true }).pid)
           onStarted({ errno: 0 })
         },
+        hasGate: () => false,
         makeReady: () => undefined,
         isGone: () => true,
         close: () => {}

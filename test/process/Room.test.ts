@@ -9,7 +9,7 @@ const endless: TaskCount = { isFull: () => false, started: () => {} }
 describe("room for one more attempt", () => {
   it("is there as long as there are descriptors, and always for one", () => {
     const room = makeRoom(() => 4, endless)
-    const leave = room.take(2)
+    const { leave } = room.take(2)
     expect(room.lacks(2)).toBeUndefined()
     room.take(2)
     expect(room.lacks(2)).toBe("EMFILE")
@@ -24,12 +24,20 @@ describe("room for one more attempt", () => {
     const leaves = Array.from({ length: 8 }, () => room.take(2))
     expect(room.lacks(2)).toBeUndefined()
     room.runShort("EAGAIN")
-    leaves.slice(0, 4).forEach((leave) => leave())
+    leaves.slice(0, 4).forEach(({ leave }) => leave())
     expect(room.lacks(2)).toBe("EAGAIN")
     time = 60_001
     expect(room.lacks(2)).toBeUndefined()
     room.take(2)
     expect(room.lacks(2)).toBe("EAGAIN")
+  })
+
+  it("is what an attempt needs while it is started, and less from then on", () => {
+    const room = makeRoom(() => 6, endless)
+    const { hasStarted } = room.take(4)
+    expect(room.lacks(4)).toBe("EMFILE")
+    hasStarted(2)
+    expect(room.lacks(4)).toBeUndefined()
   })
 
   it("is for one at least, whatever the system says", () => {
@@ -42,7 +50,8 @@ describe("room for one more attempt", () => {
     Effect.gen(function*() {
       const told: Array<string | undefined> = []
       const room = makeRoom(() => 2, endless)
-      const leave = room.take(2)
+      const { hasStarted, leave } = room.take(2)
+      hasStarted(2)
       const wait = Effect.provideService(room.wait("EMFILE"), Shortage, { tell: (code) => told.push(code) })
       const first = yield* Effect.fork(wait)
       const second = yield* Effect.fork(wait)

@@ -36,7 +36,7 @@ const turnedAway = (errno: number, times: number) => {
         const start = launcher.prepare(command)
         return (onStarted, onEnd) => {
           asked += 1
-          if (left-- > 0) onStarted({ errno })
+          if (left-- > 0) setImmediate(() => onStarted({ errno }))
           else start(onStarted, onEnd)
         }
       }
@@ -69,6 +69,20 @@ describe("an attempt for which the system has no room", () => {
         expect(told).toEqual([code, undefined, code, undefined])
       })
   )
+
+  it.live("is not tried at once again because another one was not started either", () =>
+    Effect.gen(function*() {
+      const { asked, open } = turnedAway(EAGAIN, Number.POSITIVE_INFINITY)
+      yield* Effect.gen(function*() {
+        const runner = yield* ProcessRunner
+        const run = (name: string) => runner.run(attempt(name), () => Effect.void)
+        const fiber = yield* Effect.fork(Effect.all(["a", "b", "c", "d"].map(run), { concurrency: "unbounded" }))
+        yield* Effect.sleep("300 millis")
+        yield* Fiber.interrupt(fiber)
+      }).pipe(Effect.provide(layerLive(1000, open)))
+      // At the most after 50 ms each time, and not a hundred times as often.
+      expect(asked()).toBeLessThan(4 * 7)
+    }))
 
   it.live("leaves nothing behind where it is interrupted meanwhile", () =>
     Effect.gen(function*() {
