@@ -45,6 +45,8 @@ export interface Launcher {
   readonly hasGate: () => boolean
   /** Makes the process of a command that is to start a little later; undefined where that can't be. */
   readonly makeReady: (command: Command) => Waiting | undefined
+  /** Returns when everything that was asked for is answered; a launcher that somebody has stopped is not waited for long. */
+  readonly settle: () => void
   /** It was killed; another one has to be opened. */
   readonly isGone: () => boolean
   /** It ends by itself once nothing that it started runs any more. */
@@ -92,6 +94,8 @@ const MOST_ASKED = 32
  * and are told without the event loop.
  */
 const LINGER_MS = 2
+/** How long answers are waited for where it matters, milliseconds. */
+const SETTLE_MS = 500
 
 /** Reads what is told as it comes; `onGone` where nothing more can come. */
 const listen = async (fd: number, read: (bytes: Buffer) => number, onGone: () => void): Promise<void> => {
@@ -189,6 +193,10 @@ export const openLauncher = (folder: string): Launcher | undefined => {
   }
   return {
     isGone: () => isGone,
+    settle: () => {
+      const until = performance.now() + SETTLE_MS
+      while (starting.size > 0 && !isGone && performance.now() < until) readFor(LINGER_MS)
+    },
     prepare: (command) => {
       const slot = nextSlot()
       const message = encodeRequest(slot, NO_GATE, command)

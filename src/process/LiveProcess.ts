@@ -20,7 +20,7 @@ import { makeProcessView } from "./ProcessView.ts"
 import { makeReadyAttempt, type ReadyAttempt } from "./ReadyAttempt.ts"
 import { descriptorsOf, makeRoom, startingDescriptorsOf } from "./Room.ts"
 import { shortageOf } from "./Shortage.ts"
-import { type End, LAUNCHER_LOST, makeStarter, type Start, type Unstarted } from "./StartAttempt.ts"
+import { type End, LAUNCHER_LOST, makeStarter, type Start, type Starter, type Unstarted } from "./StartAttempt.ts"
 import { marksOf, type StepOf } from "./StepProcesses.ts"
 import { makeWatch, type Restore, runFolder } from "./WatchAttempt.ts"
 
@@ -46,7 +46,12 @@ const telling = (logs: AttemptLogs, ended: Deferred.Deferred<End>) => (end: End)
   else void logs.settle().then(tell)
 }
 
-const make = (graceMs: number, shownMs: number, ready: ReadyAttempt): ProcessRunner["Type"] => {
+const make = (
+  graceMs: number,
+  shownMs: number,
+  ready: ReadyAttempt,
+  settle: Starter["settle"]
+): ProcessRunner["Type"] => {
   const view = makeProcessView()
   const room = makeRoom()
 
@@ -54,7 +59,7 @@ const make = (graceMs: number, shownMs: number, ready: ReadyAttempt): ProcessRun
   const end = (step: StepOf): Effect.Effect<boolean> =>
     Effect.flatMap(Patience, (given) => endStep(view, { ...step, graceMs, ...given }))
 
-  const { running, watch } = makeWatch(end, shownMs)
+  const { begun, running, watch } = makeWatch(end, shownMs)
 
   /**
    * Ends what a launcher may have started that was killed before it said so. Its process may only just be about to
@@ -77,7 +82,10 @@ const make = (graceMs: number, shownMs: number, ready: ReadyAttempt): ProcessRun
     const began = Deferred.unsafeMake<Either.Either<ProcessId, Problem>>(FiberId.none)
     const ended = Deferred.unsafeMake<End>(FiberId.none)
     const taken = room.take(startingDescriptorsOf(attempt))
-    start((child) => Deferred.unsafeDone(began, EffectExit.succeed(child)), telling(logs, ended))
+    start((child) => {
+      if (Either.isRight(child)) begun(child.right)
+      Deferred.unsafeDone(began, EffectExit.succeed(child))
+    }, telling(logs, ended))
     return Effect.flatMap(Deferred.await(began), (child): Effect.Effect<Exit | undefined, StateError | E | E2> => {
       if (Either.isRight(child)) {
         taken.hasStarted(descriptorsOf(attempt))
@@ -149,7 +157,10 @@ const make = (graceMs: number, shownMs: number, ready: ReadyAttempt): ProcessRun
         }
         return end({ id, marks, isOwn: false })
       }),
-    running
+    running: () => {
+      settle()
+      return running()
+    }
   }
 }
 
@@ -178,6 +189,6 @@ export const layerLive = (
             starter.dispose()
           })
       ),
-      ({ ready }) => make(graceMs, shownMs, ready)
+      ({ ready, starter }) => make(graceMs, shownMs, ready, starter.settle)
     )
   )

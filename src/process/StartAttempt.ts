@@ -50,6 +50,8 @@ export interface Starter {
    * be prepared anew.
    */
   readonly makeReady: (attempt: Attempt, logs: AttemptLogs) => ReadyProcess | undefined
+  /** Returns when of everything that was to be started it is known what came of it. */
+  readonly settle: () => void
   readonly dispose: () => void
 }
 
@@ -227,6 +229,7 @@ export const makeStarter = (open: (folder: string) => Launcher | undefined): Sta
         drop: waiting.drop
       }
     },
+    settle: () => launcher?.settle(),
     dispose: () => launcher?.close()
   }
 }

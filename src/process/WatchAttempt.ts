@@ -58,6 +58,8 @@ export interface StartedAttempt {
 }
 
 export interface Watch {
+  /** It runs, and will be watched. */
+  readonly begun: (id: ProcessId) => void
   /** Waits for what has been started, and then lets go of it. Undefined: it was not started after all. */
   readonly watch: <E>(
     started: StartedAttempt,
@@ -102,7 +104,6 @@ export const makeWatch = (end: (step: StepOf) => Effect.Effect<boolean>, shownMs
 
   const watch: Watch["watch"] = (started, onStart, restore) => {
     const { attempt, ended, id, logs } = started
-    running.add(id)
     const stop = Effect.suspend(() => {
       try {
         // What ends because of this has not ended by itself, should pawl be killed meanwhile.
@@ -127,5 +128,5 @@ export const makeWatch = (end: (step: StepOf) => Effect.Effect<boolean>, shownMs
     )
   }
 
-  return { watch, running: () => [...running] }
+  return { begun: (id) => void running.add(id), watch, running: () => [...running] }
 }

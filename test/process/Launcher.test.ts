@@ -48,6 +48,20 @@ it("starts ten thousand commands that are asked for at once, and tells of each t
   launcher.close()
 })
 
+it("answers what it was asked for while somebody waits for nothing else", () => {
+  const { launcher } = open(mkdtempSync(join(root, "f-")))
+  const file = openSync("/dev/null", "w")
+  const files = { stdout: file, stderr: file, record: file }
+  let began = 0
+  for (let index = 0; index < 100; index++) {
+    launcher.prepare({ ...command, path: "/bin/true", words: ["true"], ...files })(() => void (began += 1), () => {})
+  }
+  launcher.settle()
+  expect(began).toBe(100)
+  closeSync(file)
+  launcher.close()
+})
+
 it("tells of what it was asked for when it is killed: of what runs that its end will not be known, of the rest that it was lost", async () => {
   const { launcher, pid } = open(mkdtempSync(join(root, "f-")))
   const file = openSync("/dev/null", "w")

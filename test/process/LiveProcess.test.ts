@@ -404,6 +404,7 @@ describe("a command whose launcher is killed before it says that it has started"
         },
         hasGate: () => false,
         makeReady: () => undefined,
+        settle: () => {},
         isGone: () => true,
         close: () => {}
       })
