@@ -46,7 +46,8 @@ export interface Recorded {
 }
 
 /** A state as text that is the same for the same state. */
-export const textOf = (state: RunState): string => encodeSnapshot({ state, journalBytes: 1, lastLineBytes: 1 })
+export const textOf = (state: RunState): string =>
+  [...encodeSnapshot({ state, journalBytes: 1, lastLineBytes: 1 })].join("")
 
 const sound = <A, E>(either: Either.Either<A, E>): A =>
   Either.getOrThrowWith(either, (error) => new Error(JSON.stringify(error)))
@@ -67,7 +68,7 @@ const recorded = (told: ReadonlyArray<RunEvent>, isLinked: boolean): Recorded =>
     journalBytes += line.length
     const link = isLinked ? { lastLineCrc: line.toString("latin1", line.length - 11, line.length - 3) } : {}
     states.push(state)
-    snapshots.push(encodeSnapshot({ state, journalBytes, lastLineBytes: line.length, ...link }))
+    snapshots.push([...encodeSnapshot({ state, journalBytes, lastLineBytes: line.length, ...link })].join(""))
   }
   return { lines, bytes: Buffer.concat(lines), states, texts: states.map(textOf), snapshots, isLinked }
 }

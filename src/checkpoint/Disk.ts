@@ -22,6 +22,11 @@ export interface AppendFile {
   readonly truncate: (length: number) => void
 }
 
+/** A text that is longer than one wants to hold at once. */
+export interface Pieces {
+  readonly pieces: Iterable<string>
+}
+
 export class Disk extends Context.Tag("pawl/Disk")<Disk, {
   /** Makes a folder and those above it, 0700, durably. */
   readonly makeFolder: (path: string) => Effect.Effect<void, StateError>
@@ -34,7 +39,7 @@ export class Disk extends Context.Tag("pawl/Disk")<Disk, {
   /** The bytes of a file from an offset on, at most `length` of them; undefined where there is no such file. */
   readonly read: (path: string, from?: number, length?: number) => Effect.Effect<Uint8Array | undefined, StateError>
   /** Replaces a file in one step: after any crash it is the old one or the new one, whole. */
-  readonly replace: (path: string, text: string) => Effect.Effect<void, StateError>
+  readonly replace: (path: string, text: string | Pieces) => Effect.Effect<void, StateError>
   /** Makes a file, 0600, that is whole and durable under its name; false where that name is taken. */
   readonly create: (path: string, text: string) => Effect.Effect<boolean, StateError>
   /**

@@ -76,18 +76,21 @@ const make = Effect.fn("FileCheckpoint.make")(function*(directory: string) {
     record.tell()
   }
 
+  function* counted(pieces: Iterable<string>) {
+    for (const piece of pieces) {
+      snapshotBytes += piece.length
+      yield piece
+    }
+  }
+
   const snapshot = Effect.zipRight(
     attempt(sync),
     Effect.suspend(() => {
-      const text = encodeSnapshot({
-        state: record.state(),
-        journalBytes,
-        lastLineBytes,
-        ...(lastLineCrc === undefined ? {} : { lastLineCrc })
-      })
+      const crc = lastLineCrc === undefined ? {} : { lastLineCrc }
+      const pieces = encodeSnapshot({ state: record.state(), journalBytes, lastLineBytes, ...crc })
       snapshotAt = journalBytes
-      snapshotBytes = text.length
-      return disk.replace(join(directory, SNAPSHOT), text)
+      snapshotBytes = 0
+      return disk.replace(join(directory, SNAPSHOT), { pieces: counted(pieces) })
     })
   )
   const isSnapshotDue = (): boolean => journalBytes - snapshotAt > Math.max(SNAPSHOT_BYTES, 2 * snapshotBytes)

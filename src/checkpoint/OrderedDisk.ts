@@ -8,7 +8,7 @@
 import { Effect } from "effect"
 import { dirname } from "node:path"
 import type { StateError } from "../run/StateError.ts"
-import type { AppendFile, Disk } from "./Disk.ts"
+import type { AppendFile, Disk, Pieces } from "./Disk.ts"
 import { codeOf } from "../run/DiskReason.ts"
 import { IsLink, NotFolder, NotPlain, readError, stateError } from "./DiskError.ts"
 import type { Look, SystemCalls } from "./SystemCalls.ts"
@@ -48,10 +48,10 @@ const readFrom = (calls: SystemCalls, path: string, from: number, length: number
   }
 }
 
-const replace = (calls: SystemCalls, path: string, text: string): void => {
+const replace = (calls: SystemCalls, path: string, text: string | Pieces): void => {
   const next = `${path}.next`
   withFile(calls, next, "rewrite", (fd) => {
-    writeWhole(calls, fd, text)
+    for (const piece of typeof text === "string" ? [text] : text.pieces) writeWhole(calls, fd, piece)
     calls.sync(fd)
   })
   calls.rename(next, path)

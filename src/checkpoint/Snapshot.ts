@@ -26,20 +26,43 @@ export interface Snapshot {
 
 export type Unfit = { readonly newerVersion: number } | "damaged"
 
-const checksum = (text: string): string => Bun.hash.crc32(text).toString(16).padStart(8, "0")
+/** CRC-32 of all that came before, and of this. */
+const crcOf = (text: string, before = 0): number => Bun.hash.crc32(text, before)
+const inHex = (crc: number): string => crc.toString(16).padStart(8, "0")
 
-/** The text of a snapshot: one JSON object, readable with `jq`, its checksum last. */
-export const encodeSnapshot = ({ journalBytes, lastLineBytes, lastLineCrc, state }: Snapshot): string => {
+/** UTF-16 units of a piece, at the least; the last one may be shorter. */
+const PIECE = 64 * 1024
+
+/** All but the checksum and the end. */
+function* bodyOf({ journalBytes, lastLineBytes, lastLineCrc, state }: Snapshot): Generator<string> {
   const { targets, ...rest } = state
-  const body = stringifyJson({
-    version: SNAPSHOT_VERSION,
-    journalBytes,
-    lastLineBytes,
-    ...(lastLineCrc === undefined ? {} : { lastLineCrc }),
-    ...rest,
-    targets: Object.fromEntries(Array.from(targets, ([id, target]) => [id, storedTarget(target)]))
-  }, 1).slice(0, -2)
-  return `${body},\n "checksum": "${checksum(body)}"\n}\n`
+  const crc = lastLineCrc === undefined ? {} : { lastLineCrc }
+  const head = stringifyJson({ version: SNAPSHOT_VERSION, journalBytes, lastLineBytes, ...crc, ...rest }, 1)
+  yield `${head.slice(0, -2)},\n "targets": {`
+  let separator = "\n"
+  for (const [id, target] of targets) {
+    // A line ends nowhere within a text.
+    yield `${separator}  ${JSON.stringify(id)}: ${stringifyJson(storedTarget(target), 1).replaceAll("\n", "\n  ")}`
+    separator = ",\n"
+  }
+  yield separator === "\n" ? "}" : "\n }"
+}
+
+/**
+ * The text of a snapshot, in pieces: one JSON object, readable with `jq`, its checksum last. No more than a few of its
+ * targets are there at the same time.
+ */
+export function* encodeSnapshot(snapshot: Snapshot): Generator<string> {
+  let crc = 0
+  let text = ""
+  for (const part of bodyOf(snapshot)) {
+    text += part
+    if (text.length < PIECE) continue
+    crc = crcOf(text, crc)
+    yield text
+    text = ""
+  }
+  yield `${text},\n "checksum": "${inHex(crcOf(text, crc))}"\n}\n`
 }
 
 const storedTarget = ({ within, ...target }: TargetState): StoredTarget =>
@@ -65,7 +88,7 @@ export const decodeSnapshot = (text: string): Either.Either<Snapshot, Unfit> => 
   const version = versionOf(value)
   if (version > SNAPSHOT_VERSION) return Either.left({ newerVersion: version })
   const found = tail.exec(text)
-  if (found === null || checksum(text.slice(0, found.index)) !== found[1]) return Either.left("damaged")
+  if (found === null || inHex(crcOf(text.slice(0, found.index))) !== found[1]) return Either.left("damaged")
   if (!isStored(value)) return Either.left("damaged")
   const { checksum: _c, journalBytes, lastLineBytes, lastLineCrc, targets, version: _v, ...rest } = value
   return Either.right({

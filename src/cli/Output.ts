@@ -7,7 +7,7 @@
  */
 import { Context, Effect } from "effect"
 import { resolve } from "node:path"
-import { stringifyJson } from "../expression/Value.ts"
+import { jsonLine } from "../expression/JsonChunks.ts"
 import { Environment } from "../manifest/Environment.ts"
 import { noteLine, warningLine } from "../report/ErrorReport.ts"
 import { colourful, plain, type Style } from "../report/Style.ts"
@@ -53,6 +53,15 @@ const styleFor = (sink: Sink, color: Look["color"], variables: Readonly<Record<s
 
 const text = (lines: ReadonlyArray<string>): string => lines.map((line) => `${line}\n`).join("")
 
+/** A piece is made once the one before it is written. */
+const writePieces = (sink: Sink, pieces: Iterator<string>): Effect.Effect<void> =>
+  Effect.suspend(() => {
+    const { done, value } = pieces.next()
+    if (done === true || sink.isClosed()) return Effect.void
+    sink.write(value)
+    return Effect.zipRight(sink.drained, writePieces(sink, pieces))
+  })
+
 /** Returns when all is written, or nobody reads it any more. */
 const written = (stdout: Sink): Effect.Effect<void, StateError> =>
   Effect.flatMap(stdout.drained, () => {
@@ -85,12 +94,10 @@ export const openOutput = Effect.fn("Output.open")(function*(look: Look) {
     quiet: look.quiet,
     answer: (document, table) =>
       // On one pipe or terminal what was said on the way comes before the answer.
-      Effect.map(stderr.drained, () =>
-        sink.write(
-          look.format === "table"
-            ? text(table(style, sink.isTerminal ? sink.columns() : undefined))
-            : `${stringifyJson(document())}\n`
-        )),
+      Effect.flatMap(stderr.drained, () =>
+        look.format === "table"
+          ? Effect.sync(() => sink.write(text(table(style, sink.isTerminal ? sink.columns() : undefined))))
+          : Effect.suspend(() => writePieces(sink, jsonLine(document())))),
     note: (line) => say(noteLine(line, errorStyle)),
     warn: (line) => say(warningLine(line, errorStyle)),
     complain: (lines) => Effect.sync(() => stderr.write(text(lines))),

@@ -7,7 +7,8 @@
 import { Schema } from "effect"
 import { PREFLIGHT } from "../plan/Preflight.ts"
 import { failedCheck } from "./CheckList.ts"
-import type { Summary, SummaryGate } from "./Summary.ts"
+import type { Summary, SummaryGate, SummaryTarget } from "./Summary.ts"
+import type { TargetList } from "./TargetList.ts"
 
 export const NextStep = Schema.Struct({
   /** What the command is for. */
@@ -136,6 +137,13 @@ const goOn = (
   return steps
 }
 
+const firstStuck = (targets: TargetList): SummaryTarget | undefined => {
+  for (const target of targets) {
+    if (target.step !== undefined && (target.status === "blocked" || target.status === "errored")) return target
+  }
+  return undefined
+}
+
 /** What may be done now, most useful first; nothing for a run that is through, or that is live and waits for nobody. */
 export const nextSteps = (run: Standing, { again, place = "" }: Calls): ReadonlyArray<NextStep> => {
   const { blocked, errored } = run.counts
@@ -151,9 +159,7 @@ export const nextSteps = (run: Standing, { again, place = "" }: Calls): Readonly
       }${place}`
     })
   }
-  const stuck = run.targets.find(({ status, step }) =>
-    step !== undefined && (status === "blocked" || status === "errored")
-  )
+  const stuck = blocked + errored === 0 ? undefined : firstStuck(run.targets)
   if (stuck?.step !== undefined) {
     const step = stuck.steps.find(({ path }) => path === stuck.step)
     // A gate that was rejected has printed nothing.

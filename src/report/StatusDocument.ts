@@ -11,8 +11,9 @@ import type { RunState } from "../run/RunState.ts"
 import { between } from "./Duration.ts"
 import { listChecks } from "./CheckList.ts"
 import { NextStep, nextSteps, shellWord } from "./NextSteps.ts"
-import { cancelledBy, countTargets, listGates, restingStatus, summarizeTarget } from "./Summarize.ts"
+import { cancelledBy, type ListedGate, restingStatus, survey } from "./Summarize.ts"
 import { Cancelled, Counts, SummaryCheck, SummaryGate, SummaryTarget } from "./Summary.ts"
+import type { TargetList } from "./TargetList.ts"
 
 const Decision = Schema.Struct({
   option: Schema.String,
@@ -68,7 +69,7 @@ export const StatusDocument = Schema.Struct({
   /** What to do, most useful first. */
   next: Schema.Array(NextStep)
 }).annotations({ identifier: "StatusDocument", title: "pawl.status/v1" })
-export type StatusDocument = typeof StatusDocument.Type
+export type StatusDocument = Omit<typeof StatusDocument.Type, "targets"> & { readonly targets: TargetList }
 
 /** A decision that somebody left for a run. */
 export interface WaitingDecision extends Schema.Schema.Type<typeof Decision> {
@@ -85,11 +86,8 @@ export interface StoredView {
   readonly decisions?: ReadonlyArray<WaitingDecision>
 }
 
-const gatesOf = (
-  targets: ReadonlyArray<SummaryTarget>,
-  { decisions = [], state }: StoredView
-): ReadonlyArray<StatusGate> =>
-  listGates(targets, state).map(({ gate, opened }) => {
+const decided = (gates: ReadonlyArray<ListedGate>, { decisions = [] }: StoredView): ReadonlyArray<StatusGate> =>
+  gates.map(({ gate, opened }) => {
     const left = decisions.find((each) =>
       each.opened === opened && each.target === gate.target && each.path === gate.path
     )
@@ -100,31 +98,30 @@ const gatesOf = (
   })
 
 const statusOf = (
-  targets: ReadonlyArray<SummaryTarget>,
+  counts: StatusDocument["counts"],
   state: RunState,
   live: boolean
 ): StatusDocument["status"] => {
   if (live) return "running"
-  return state.halted === undefined ? "interrupted" : restingStatus(targets, state.halted.reason)
+  return state.halted === undefined ? "interrupted" : restingStatus(counts, state.halted.reason)
 }
 
 /** The view of a stored run. `stateDir` is the one that the user named, for the commands in `next`. */
 export const statusDocument = (view: StoredView, stateDir?: string): StatusDocument => {
   const { live, plan, state } = view
   const isLive = live !== undefined
-  const targets = plan.targets.map((target) => summarizeTarget(plan, state, target, { selected: true, live: isLive }))
+  const { counts, targets, ...found } = survey(plan, state, isLive, () => true)
   const halted = isLive ? undefined : state.halted
   const haltReason = halted?.reason ?? null
-  const counts = countTargets(targets)
   const preflight = listChecks(plan, state, isLive)
-  const gates = gatesOf(targets, view)
+  const gates = decided(found.gates, view)
   const place = stateDir === undefined ? "" : ` --state-dir ${shellWord(stateDir)}`
   return {
     schema: "pawl.status/v1",
     runId: state.runId,
     batch: plan.batch,
     planHash: plan.hash,
-    status: statusOf(targets, state, isLive),
+    status: statusOf(counts, state, isLive),
     haltReason,
     startedAt: state.startedAt,
     updatedAt: state.updatedAt,

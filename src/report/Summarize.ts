@@ -18,6 +18,7 @@ import { lastLine } from "./LastLine.ts"
 import { listChecks } from "./CheckList.ts"
 import { type Fate, stepList } from "./StepList.ts"
 import type { Summary, SummaryGate, SummaryStep, SummaryTarget } from "./Summary.ts"
+import { type TargetList, targetList } from "./TargetList.ts"
 
 export interface Ending {
   readonly plan: Plan
@@ -106,40 +107,68 @@ export interface ListedGate {
 const isGate = ({ reason, status }: SummaryStep): boolean =>
   status === "pending" && (reason === "awaiting-approval" || reason === "in-flight")
 
-/** The gates of these targets that wait for a person, in plan order. What an ended target leaves open waits for nobody. */
-export const listGates = (targets: ReadonlyArray<SummaryTarget>, state: RunState): ReadonlyArray<ListedGate> =>
-  targets.flatMap(({ id, status, steps }) => {
-    const waiting = isEnded(status) ? [] : steps.filter(isGate)
-    // Hardly any target waits, and looking one up costs.
-    if (waiting.length === 0) return []
-    const target = targetState(state, id)
-    return waiting.flatMap(({ path }): ReadonlyArray<ListedGate> => {
-      const open = stepState(target, path)?.gate
-      if (open === undefined) return []
-      const { about, at, message, onReject, opened, options, show } = open
-      const shown = show === undefined ? {} : { show }
-      return [{ opened, gate: { target: id, path, about, message, options, onReject, ...shown, openedAt: at } }]
-    })
+/** The open gates of a target that wait for a person. What an ended target leaves open waits for nobody. */
+const gatesOf = ({ id, steps }: SummaryTarget, target: TargetState): ReadonlyArray<ListedGate> =>
+  steps.filter(isGate).flatMap(({ path }): ReadonlyArray<ListedGate> => {
+    const open = stepState(target, path)?.gate
+    if (open === undefined) return []
+    const { about, at, message, onReject, opened, options, show } = open
+    const shown = show === undefined ? {} : { show }
+    return [{ opened, gate: { target: id, path, about, message, options, onReject, ...shown, openedAt: at } }]
   })
 
-/** How many targets are in which status. `running` counts as `pending`: it has not ended. */
-export const countTargets = (targets: ReadonlyArray<SummaryTarget>): Summary["counts"] => {
-  const counts = { total: targets.length, completed: 0, blocked: 0, errored: 0, skipped: 0, paused: 0, pending: 0 }
-  for (const target of targets) counts[target.status === "running" ? "pending" : target.status]++
-  return counts
+type Counts = Summary["counts"]
+
+/** What is known of all targets together. */
+export interface Survey {
+  readonly targets: TargetList
+  readonly counts: Counts
+  /** Of those that this invocation was about. */
+  readonly selectedCounts: Counts
+  /** In plan order. */
+  readonly gates: ReadonlyArray<ListedGate>
+}
+
+const noCounts = () => ({ total: 0, completed: 0, blocked: 0, errored: 0, skipped: 0, paused: 0, pending: 0 })
+
+/** Looks at all targets, and makes no more of them than that takes. `running` counts as `pending`: it has not ended. */
+export const survey = (
+  plan: Plan,
+  state: RunState,
+  live: boolean,
+  isSelected: (index: number) => boolean
+): Survey => {
+  const counts = noCounts()
+  const selectedCounts = noCounts()
+  const gates: Array<ListedGate> = []
+  for (const [index, target] of plan.targets.entries()) {
+    const selected = isSelected(index)
+    const known = seen(state, target.id, live)
+    const { status } = !selected && isUntouched(known) ? filteredOut : known
+    for (const each of selected ? [counts, selectedCounts] : [counts]) {
+      each.total += 1
+      each[status === "running" ? "pending" : status] += 1
+    }
+    // Hardly any target waits.
+    if (!isEnded(status) && Object.keys(known.steps).length > 0) {
+      gates.push(...gatesOf(summarizeTarget(plan, state, target, { selected, live }), targetState(state, target.id)))
+    }
+  }
+  const targetAt = (index: number): SummaryTarget => {
+    const target = plan.targets[index]
+    if (target === undefined) throw new Error(`there is no target ${index}`)
+    return summarizeTarget(plan, state, target, { selected: isSelected(index), live })
+  }
+  return { targets: targetList(plan.targets.length, targetAt), counts, selectedCounts, gates }
 }
 
 const stuckAtOnce: ReadonlyArray<HaltReason> = ["TargetBlocked", "CircuitBreakerTripped", "FailureThresholdReached"]
 
-/** The status of a run at rest, from the targets that were selected and why it halted. */
-export const restingStatus = (
-  selected: ReadonlyArray<SummaryTarget>,
-  haltReason: HaltReason
-): Summary["status"] => {
+/** The status of a run at rest, from the counts of the targets that were selected and why it halted. */
+export const restingStatus = (counts: Counts, haltReason: HaltReason): Summary["status"] => {
   if (haltReason === "RateLimited") return "rate-limited"
   if (haltReason === "CheckpointFailed" || haltReason === "PreflightFailed") return "failed"
   if (haltReason === "ShutdownRequested") return "interrupted"
-  const counts = countTargets(selected)
   if (counts.paused > 0) return "paused"
   if (counts.completed === counts.total) return "completed"
   if (stuckAtOnce.includes(haltReason)) return "blocked"
@@ -152,12 +181,10 @@ export const cancelledBy = ({ halted }: RunState): Pick<Summary, "cancelled"> =>
   return { cancelled: { by: halted.by, ...(halted.note === undefined ? {} : { note: halted.note }) } }
 }
 
-/** The summary of a run at its halt. Linear in targets and their steps. */
+/** The summary of a run at its halt. Its targets are made when they are asked for. */
 export const summarize = ({ error, exitCode, outputs, plan, selection, state }: Ending): Summary => {
   const selected = new Set(selection.order)
-  const targets = plan.targets.map((target, index) =>
-    summarizeTarget(plan, state, target, { selected: selected.has(index), live: false })
-  )
+  const { counts, gates, selectedCounts, targets } = survey(plan, state, false, (index) => selected.has(index))
   const haltReason = error === undefined ? state.halted?.reason ?? "CheckpointFailed" : "CheckpointFailed"
   const finishedAt = state.halted?.at ?? state.updatedAt
   return {
@@ -165,18 +192,18 @@ export const summarize = ({ error, exitCode, outputs, plan, selection, state }: 
     runId: state.runId,
     batch: plan.batch,
     planHash: plan.hash,
-    status: restingStatus(targets.filter((_, index) => selected.has(index)), haltReason),
+    status: restingStatus(selectedCounts, haltReason),
     haltReason,
     exitCode,
     startedAt: state.startedAt,
     finishedAt,
     durationMs: between(state.startedAt, finishedAt),
     invocations: state.invocations,
-    counts: countTargets(targets),
+    counts,
     stepsExecuted: state.stepsExecuted,
     preflight: listChecks(plan, state, false),
     targets,
-    gates: listGates(targets, state).map(({ gate }) => gate),
+    gates: gates.map(({ gate }) => gate),
     retryAt: state.halted?.retryAt ?? null,
     rateLimits: { count: state.limited?.count ?? 0, waitMs: state.limited?.waitMs ?? 0 },
     outputs,

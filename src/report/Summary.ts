@@ -6,6 +6,7 @@
 import { Schema } from "effect"
 import { HaltReason } from "../run/RunEvent.ts"
 import { mostOfLine } from "./LastLine.ts"
+import type { TargetList } from "./TargetList.ts"
 
 const Labels = Schema.Record({ key: Schema.String, value: Schema.String })
 
@@ -119,7 +120,7 @@ export const Summary = Schema.Struct({
   cancelled: Schema.optional(Cancelled),
   error: Schema.NullOr(Schema.Struct({ message: Schema.String, hint: Schema.String }))
 }).annotations({ identifier: "Summary", title: "pawl.summary/v1" })
-export type Summary = typeof Summary.Type
+export type Summary = Omit<typeof Summary.Type, "targets"> & { readonly targets: TargetList }
 export type SummaryTarget = typeof SummaryTarget.Type
 export type SummaryStep = typeof SummaryStep.Type
 export type SummaryCheck = typeof SummaryCheck.Type

@@ -76,7 +76,8 @@ const limitLines = ({ rateLimits }: Report, style: Style): ReadonlyArray<string>
 const isFilteredOut = (target: SummaryTarget): boolean => target.reason === "filtered-out"
 
 const countLine = ({ counts, targets }: Report, style: Style): string => {
-  const out = targets.reduce((sum, target) => sum + (isFilteredOut(target) ? 1 : 0), 0)
+  let out = 0
+  for (const target of counts.skipped === 0 ? [] : targets) if (isFilteredOut(target)) out += 1
   const parts = order.filter((status) => counts[status] > 0).map((status) =>
     colourOf(status, style)(`${counts[status]} ${status}`)
     + (status === "skipped" && out > 0 ? ` (${out} not selected)` : "")

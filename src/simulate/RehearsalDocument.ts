@@ -51,7 +51,7 @@ export const RehearsalDocument = Schema.Struct({
   events: Schema.Array(RunEvent),
   summary: Summary
 }).annotations({ identifier: "Rehearsal", title: "pawl.rehearsal/v1" })
-export type RehearsalDocument = typeof RehearsalDocument.Type
+export type RehearsalDocument = Omit<typeof RehearsalDocument.Type, "summary"> & { readonly summary: Summary }
 
 /** How a rehearsal was asked for. */
 export interface Asked {

@@ -60,7 +60,7 @@ const eventLines = (
 const withoutLogs = (summary: Summary): Summary => ({
   ...summary,
   preflight: summary.preflight.map(({ errorLog: _e, log: _l, ...check }) => check),
-  targets: summary.targets.map((target) => ({
+  targets: Array.from(summary.targets, (target) => ({
     ...target,
     steps: target.steps.map(({ errorLog: _e, log: _l, ...step }) => step)
   }))
@@ -75,7 +75,7 @@ export const rehearsalTable = (
   const kills = killsOf(document)
   const statuses = new Map<string, string>([
     [PREFLIGHT, failedCheck(summary.preflight) === undefined ? "" : "failed"],
-    ...summary.targets.map(({ id, status }) => [id, status] as const)
+    ...Array.from(summary.targets, ({ id, status }) => [id, status] as const)
   ])
   const picture = timeline(events, {
     columns: Math.max(40, columns ?? usual),

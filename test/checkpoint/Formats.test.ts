@@ -5,9 +5,11 @@ import { stringifyJson } from "../../src/expression/Value.ts"
 import { inspect, replay } from "../../src/checkpoint/Journal.ts"
 import { decodeLine, encodeLine } from "../../src/checkpoint/JournalLine.ts"
 import { isPlanName, nextPlanName } from "../../src/checkpoint/RunDirectory.ts"
-import { decodeSnapshot, encodeSnapshot } from "../../src/checkpoint/Snapshot.ts"
+import { decodeSnapshot, encodeSnapshot, type Snapshot } from "../../src/checkpoint/Snapshot.ts"
 import { RunEvent } from "../../src/run/RunEvent.ts"
 import { apply, empty } from "../../src/run/RunState.ts"
+
+const textOf = (snapshot: Snapshot): string => [...encodeSnapshot(snapshot)].join("")
 
 const event = Arbitrary.make(RunEvent).filter((candidate) => Number.isSafeInteger(candidate.seq))
 const events = fc.array(event, { maxLength: 20 }).map((all) => all.map((one, index) => ({ ...one, seq: index + 1 })))
@@ -51,7 +53,7 @@ describe("a snapshot", () => {
   it("gives back the state that was written", () => {
     fc.assert(fc.property(events, (all) => {
       const state = all.reduce(apply, empty)
-      const read = Either.getOrThrow(decodeSnapshot(encodeSnapshot({ state, journalBytes: 7, lastLineBytes: 3 })))
+      const read = Either.getOrThrow(decodeSnapshot(textOf({ state, journalBytes: 7, lastLineBytes: 3 })))
       expect([read.journalBytes, read.lastLineBytes, read.state.seq]).toEqual([7, 3, state.seq])
       for (const [id, target] of state.targets) {
         expect(stringifyJson(HashMap.unsafeGet(read.state.targets, id))).toBe(stringifyJson(target))
@@ -59,9 +61,27 @@ describe("a snapshot", () => {
     }))
   })
 
+  it("is indented JSON, of many targets too", () => {
+    const of = (index: number): RunEvent => ({
+      seq: index + 1,
+      at: "2026-01-01T00:00:00.000Z",
+      type: "StepStarted",
+      target: `t"\\n${index}`,
+      path: "main",
+      attempt: 1,
+      pid: 1
+    })
+    const many = Array.from({ length: 3000 }, (_, index) => of(index))
+    for (const all of [[], many.slice(0, 1), many]) {
+      const text = textOf({ state: all.reduce(apply, empty), journalBytes: 7, lastLineBytes: 3 })
+      expect(`${JSON.stringify(JSON.parse(text), undefined, 1)}\n`).toBe(text)
+      expect(HashMap.size(Either.getOrThrow(decodeSnapshot(text)).state.targets)).toBe(all.length)
+    }
+  })
+
   it("with a changed character is damaged, never another state", () => {
     fc.assert(fc.property(events, fc.nat(), (all, at) => {
-      const text = encodeSnapshot({ state: all.reduce(apply, empty), journalBytes: 7, lastLineBytes: 3 })
+      const text = textOf({ state: all.reduce(apply, empty), journalBytes: 7, lastLineBytes: 3 })
       const place = at % text.length
       const changed = `${text.slice(0, place)}${text[place] === "~" ? "!" : "~"}${text.slice(place + 1)}`
       expect(Either.isLeft(decodeSnapshot(changed))).toBe(true)

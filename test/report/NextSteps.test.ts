@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
 import { nextSteps, sameRun, shellWord } from "../../src/report/NextSteps.ts"
-import { summarize } from "../../src/report/Summarize.ts"
+import { summarize } from "./listed.ts"
 import type { RunFact } from "../../src/run/RunEvent.ts"
 import type { SummaryGate } from "../../src/report/Summary.ts"
 import { all, blocked, completed, gate, halted, opened, paused, plan, planOf, started, state, step } from "./plans.ts"

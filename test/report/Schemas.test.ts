@@ -3,8 +3,7 @@ import { Ajv } from "ajv"
 import { PlanError } from "../../src/plan/PlanError.ts"
 import { errorDocument } from "../../src/report/ErrorDocument.ts"
 import { reportSchema, type ReportSchemaName } from "../../src/report/Schemas.ts"
-import { statusDocument } from "../../src/report/StatusDocument.ts"
-import { summarize } from "../../src/report/Summarize.ts"
+import { statusDocument, summarize } from "./listed.ts"
 import {
   all,
   blocked,

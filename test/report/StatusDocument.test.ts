@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@effect/vitest"
-import { statusDocument } from "../../src/report/StatusDocument.ts"
+import { statusDocument } from "./listed.ts"
 import type { RunFact } from "../../src/run/RunEvent.ts"
 import {
   all,

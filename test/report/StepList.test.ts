@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@effect/vitest"
-import { summarize } from "../../src/report/Summarize.ts"
+import { summarize } from "./listed.ts"
 import type { PlanStep } from "../../src/plan/Plan.ts"
 import type { HaltReason, RunFact } from "../../src/run/RunEvent.ts"
 import {

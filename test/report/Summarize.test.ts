@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Schema } from "effect"
-import { summarize } from "../../src/report/Summarize.ts"
+import { summarize } from "./listed.ts"
 import { Summary } from "../../src/report/Summary.ts"
 import type { HaltReason, RunFact } from "../../src/run/RunEvent.ts"
 import { all, blocked, completed, halted, only, plan, started, state } from "./plans.ts"

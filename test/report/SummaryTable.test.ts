@@ -1,9 +1,8 @@
 import { describe, expect, it } from "@effect/vitest"
 import { width } from "../../src/report/Printable.ts"
 import { colourful, plain } from "../../src/report/Style.ts"
-import { summarize } from "../../src/report/Summarize.ts"
+import { statusDocument, summarize } from "./listed.ts"
 import { summaryTable } from "../../src/report/SummaryTable.ts"
-import { statusDocument } from "../../src/report/StatusDocument.ts"
 import type { RunFact } from "../../src/run/RunEvent.ts"
 import {
   all,
