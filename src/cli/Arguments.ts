@@ -6,6 +6,7 @@
  * its problems are told.
  */
 import { nearest } from "../expression/Nearest.ts"
+import { habitHint } from "./Habits.ts"
 import type { Problem } from "../run/UsageError.ts"
 import type { CommandData } from "./CommandData.ts"
 import { commands, type KnownCommand, rootFlags } from "./Commands.ts"
@@ -25,11 +26,12 @@ export interface Call {
 const unknownFlag = (word: string, command: CommandData | undefined): Problem => {
   const known = [...(command === undefined ? everyFlag : flagsByWord(Object.values(command.flags))).keys()]
   const near = nearest(word, known.filter((each) => each.startsWith("--") === word.startsWith("--")))
+  const habit = habitHint(word)
   return {
     message: `unknown flag \`${word}\``,
-    hint: near === undefined
+    hint: habit ?? (near === undefined
       ? `see \`pawl help${command === undefined ? "" : ` ${command.name}`}\`; after \`--\` nothing is taken for a flag`
-      : `did you mean \`${near}\`?`
+      : `did you mean \`${near}\`?`)
   }
 }
 

@@ -18,7 +18,7 @@ const listing = {
   retries: count({ name: "retries", least: 1, description: "try each item up to N times in all (default: 1)" }),
   timeout: span({ name: "timeout", description: "how long one attempt may take" }),
   keepOrder: onSwitch({ name: "keep-order", alias: "k", description: "print output in the order of the items" }),
-  tag: onSwitch({ name: "tag", description: "put the item and a tab before each line of its output" }),
+  tag: onSwitch({ name: "tag", description: "put the id of the item and a tab before each line" }),
   name: text({
     name: "name",
     metavar: "NAME",

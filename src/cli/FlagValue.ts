@@ -16,14 +16,17 @@ const isLimit = (value: string): boolean =>
 
 const isLoad = (value: string): boolean => /^\d+(\.\d+)?%?$/.test(value) && Number.parseFloat(value) > 0
 
-const expected = (flag: FlagData): string => {
+const expected = (flag: FlagData, value: string): string => {
   switch (flag.kind) {
     case "count":
       return `a whole number from ${flag.least ?? 0}`
     case "limit":
       return "a whole number such as 12 or a percentage such as 20%"
     case "duration":
-      return "a length of time such as 12h or 30d"
+      // Other tools take a bare number for seconds.
+      return isDuration(`${value}s`)
+        ? `a length of time with its unit: ${value}s, ${value}m, ${value}h or ${value}d`
+        : "a length of time such as 12h or 30d"
     case "load":
       return "a load above 0 such as 4 or 2.5, or a percentage of the processors such as 100%"
     case "size":
@@ -72,6 +75,6 @@ export const valueProblem = (flag: FlagData, written: string, value: string): Pr
   const near = flag.choices === undefined ? undefined : nearest(value, flag.choices)
   return {
     message: complaint(flag, written, value),
-    hint: near === undefined ? `it takes ${expected(flag)}` : `did you mean \`${near}\`?`
+    hint: near === undefined ? `it takes ${expected(flag, value)}` : `did you mean \`${near}\`?`
   }
 }

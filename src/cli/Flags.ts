@@ -18,7 +18,7 @@ export const common = {
     name: "state-dir",
     metavar: "DIR",
     variable: "PAWL_STATE_DIR",
-    description: "where runs are kept (default: .pawl beside the manifest)"
+    description: "where runs are kept (default: .pawl beside the manifest, or here)"
   }),
   color: choice({
     name: "color",

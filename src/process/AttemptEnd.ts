@@ -30,6 +30,14 @@ export const launcherLost = ({ out }: Attempt): StateError =>
     path: out
   })
 
+/** Not even one attempt can be started, and nothing is left that could end first. */
+export const noRoom = ({ out }: Attempt): StateError =>
+  new StateError({
+    message: "pawl may not have as many files open at once as it takes to start one step",
+    hint: "raise the limit, for example by `ulimit -n 256`, then run the same command again: nothing durable was lost",
+    path: out
+  })
+
 /** The end of an attempt, with what it printed. Throws the system's error. */
 export const exitOf = (attempt: Attempt, logs: AttemptLogs, end: End, timedOut: boolean, startedAt: number): Exit => {
   const stdout = logs.tail("out", attempt.keep.stdout)

@@ -8,7 +8,7 @@
 import { Deferred, Effect, Either, Exit as EffectExit, FiberId, Layer } from "effect"
 import type { ShortageCode } from "../run/HoldBack.ts"
 import type { StateError } from "../run/StateError.ts"
-import { launcherLost, logError } from "./AttemptEnd.ts"
+import { launcherLost, logError, noRoom } from "./AttemptEnd.ts"
 import { endStep } from "./EndStep.ts"
 import { openLauncher } from "./Launcher.ts"
 import { findLeftBehind, recordEnding } from "./LeftBehind.ts"
@@ -100,8 +100,7 @@ const make = (
   const runNow = <E>(attempt: Attempt, onStart: OnStart<E>, restore: Restore): Run<E> => {
     const later = (code: ShortageCode): Run<E> => restore(Effect.zipRight(room.wait(code), run(attempt, onStart)))
     const shortOf = (code: ShortageCode): Run<E> => {
-      room.runShort(code)
-      return later(code)
+      return room.runShort(code) ? Effect.fail(noRoom(attempt)) : later(code)
     }
     const lacking = room.lacks(startingDescriptorsOf(attempt))
     if (lacking !== undefined) return later(lacking)

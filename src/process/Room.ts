@@ -18,6 +18,8 @@ const SPARE = 14
 /** How long it is waited where nothing of pawl's can end, or something of somebody else's may; milliseconds. */
 const LEAST_WAIT = 50
 const MOST_WAIT = 1000
+/** So often a lone attempt is tried: something may only just be closing what it had open. */
+const ALONE = 5
 /** After so long with no shortage one more attempt may run; milliseconds. */
 const MORE_AFTER = 60_000
 
@@ -49,8 +51,8 @@ export interface Room {
   readonly lacks: (descriptors: number) => ShortageCode | undefined
   /** An attempt that is being started has them now. */
   readonly take: (descriptors: number) => Taken
-  /** The system has said that there is no more. */
-  readonly runShort: (code: ShortageCode) => void
+  /** The system has said that there is no more. True: there never will be, since nothing that could end has any. */
+  readonly runShort: (code: ShortageCode) => boolean
   /** Waits until there may be room again: something has ended, or a while has passed. */
   readonly wait: (code: ShortageCode) => Effect.Effect<void>
 }
@@ -78,6 +80,8 @@ export const makeRoom = (
   let most = Number.POSITIVE_INFINITY
   let changedAt = 0
   let short: ShortageCode = "EMFILE"
+  /** How often there was no room in a row, though no attempt had any. */
+  let alone = 0
   let waiting = 0
   let pause = LEAST_WAIT
   /** Completed, and made anew, whenever an attempt ends. */
@@ -107,6 +111,7 @@ export const makeRoom = (
           taken += descriptors - own
           own = descriptors
           hasStarted = true
+          alone = 0
           pause = LEAST_WAIT
         },
         leave: () => {
@@ -123,6 +128,9 @@ export const makeRoom = (
       short = code
       most = Math.max(1, Math.min(most, Math.floor(attempts / 2)))
       changedAt = now()
+      // Descriptors are those of this process alone; of anything else somebody may give some back.
+      alone = code === "EMFILE" && attempts === 0 ? alone + 1 : 0
+      return alone >= ALONE
     },
     wait: (code) =>
       Effect.flatMap(Shortage, ({ tell }) =>

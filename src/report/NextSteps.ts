@@ -7,6 +7,7 @@
 import { Schema } from "effect"
 import { PREFLIGHT } from "../plan/Preflight.ts"
 import { failedCheck } from "./CheckList.ts"
+import type { RunOptions } from "../run/RunOptions.ts"
 import type { Summary, SummaryGate, SummaryTarget } from "./Summary.ts"
 import type { TargetList } from "./TargetList.ts"
 
@@ -36,11 +37,19 @@ export interface Invocation {
   readonly secrets: ReadonlyArray<string>
   readonly autoAdvance?: boolean
   readonly maxParallel?: number
+  readonly order?: RunOptions["order"]
+  readonly halt?: RunOptions["halt"]
+  readonly load?: RunOptions["load"]
+  readonly memfree?: RunOptions["memfree"]
 }
+
+const loadOf = (
+  load: NonNullable<RunOptions["load"]>
+): string => ("percent" in load ? `${load.percent}%` : String(load.average))
 
 const callOf = (
   first: readonly [verb: string, word: string],
-  { autoAdvance, input, inputs, maxParallel, secrets, stateDir }: Invocation
+  { autoAdvance, halt, input, inputs, load, maxParallel, memfree, order, secrets, stateDir }: Invocation
 ): string => {
   const masked = input.map((text) => {
     const name = text.split("=", 1)[0] ?? ""
@@ -53,7 +62,11 @@ const callOf = (
     ...(inputs === undefined ? [] : ["--inputs", inputs]),
     ...(stateDir === undefined ? [] : ["--state-dir", stateDir]),
     ...(autoAdvance === undefined ? [] : [autoAdvance ? "--auto-advance" : "--no-auto-advance"]),
-    ...(maxParallel === undefined ? [] : ["-j", String(maxParallel)])
+    ...(maxParallel === undefined ? [] : ["-j", String(maxParallel)]),
+    ...(order === undefined || order === "manifest" ? [] : ["--order", order]),
+    ...(halt === undefined || halt === "soon" ? [] : ["--halt", halt]),
+    ...(load === undefined ? [] : ["--load", loadOf(load)]),
+    ...(memfree === undefined ? [] : ["--memfree", String(memfree)])
   ].map(shellWord).join(" ")
 }
 

@@ -92,6 +92,13 @@ describe("wrong use", () => {
     ["run b --cap --strict", "`--cap` needs a value: N (if `--strict` is its value, write `--cap=--strict`)"],
     ["run b --output=", "`--output` got an empty value (it takes a value)"],
     ["run b -x", "unknown flag `-x` (see `pawl help run`; after `--` nothing is taken for a flag)"],
+    ["run b --jobs 4", "unknown flag `--jobs` (`-j N` says how many run side by side)"],
+    ["run b -P4", "unknown flag `-P4` (`-j N` says how many run side by side)"],
+    ["run b --keep-going", "unknown flag `--keep-going` (`--auto-advance` goes on past what is blocked)"],
+    [
+      "cleanup --older-than 30",
+      "`--older-than` can't be `30` (it takes a length of time with its unit: 30s, 30m, 30h or 30d)"
+    ],
     ["run b --color alwys", "`--color` can't be `alwys` (did you mean `always`?)"],
     ["run b --cap 99999999999999999999", "`--cap` can't be `99999999999999999999` (it takes a whole number from 0)"],
     ["run b -j lots", "`-j` can't be `lots` (it takes a whole number from 0)"],

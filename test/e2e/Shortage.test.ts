@@ -42,3 +42,14 @@ describe("-j 64 where that is more than the system allows", () => {
     expect(answer.stderr.match(/no more processes can be started \(EAGAIN/g)).toHaveLength(1)
   })
 })
+
+it("a run that may not have as many files open as one step takes says so with 74, and goes on where it may", async () => {
+  const place = workplace()
+  place.write("batch.yaml", manyTargets("batch", 2, "", "echo out"))
+  const answer = await shell(place, "ulimit -n 12; exec \"$PAWL\" run batch.yaml --format json")
+  expect([answer.code, json(answer).haltReason]).toEqual([74, "CheckpointFailed"])
+  expect(answer.stderr).toContain("pawl may not have as many files open at once as it takes to start one step")
+  expect(answer.stderr).toContain("hint: raise the limit")
+  const again = await place.pawl("run", "batch.yaml", "--format", "json")
+  expect([again.code, json(again).counts["completed"]]).toEqual([0, 2])
+})

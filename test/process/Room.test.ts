@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, Fiber, TestClock } from "effect"
+import type { ShortageCode } from "../../src/run/HoldBack.ts"
 import { makeRoom } from "../../src/process/Room.ts"
 import { Shortage, shortageOf } from "../../src/process/Shortage.ts"
 import { makeTaskCount, type TaskCount, taskLimitOf } from "../../src/process/TaskCount.ts"
@@ -30,6 +31,18 @@ describe("room for one more attempt", () => {
     expect(room.lacks(2)).toBeUndefined()
     room.take(2)
     expect(room.lacks(2)).toBe("EAGAIN")
+  })
+
+  it("is never there again where not one attempt can have it, and only this process could give it back", () => {
+    const room = makeRoom(() => 1000, endless)
+    const tries = (code: ShortageCode) => Array.from({ length: 6 }, () => room.runShort(code))
+    expect(tries("EAGAIN")).not.toContain(true)
+    expect(tries("EMFILE").indexOf(true)).toBe(4)
+    const { hasStarted, leave } = room.take(2)
+    expect(tries("EMFILE")).not.toContain(true)
+    hasStarted(2)
+    leave()
+    expect(room.runShort("EMFILE")).toBe(false)
   })
 
   it("is what an attempt needs while it is started, and less from then on", () => {

@@ -249,6 +249,15 @@ describe("the call that goes on with a run", () => {
     )
   })
 
+  it("keeps to what the machine may be asked of, and leaves out what is so anyway", () => {
+    const plain = { manifest: "b.yaml", input: [], secrets: [], order: "manifest", halt: "soon" } as const
+    expect(sameRun(plain)).toBe("pawl run b.yaml")
+    expect(
+      sameRun({ ...plain, order: "longest-first", halt: "now", load: { percent: 80 }, memfree: 500_000_000 })
+    ).toBe("pawl run b.yaml --order longest-first --halt now --load 80% --memfree 500000000")
+    expect(sameRun({ ...plain, load: { average: 2.5 } })).toBe("pawl run b.yaml --load 2.5")
+  })
+
   it("never shows the value of a secret input", () => {
     const line = sameRun({ manifest: "b.yaml", input: ["token=hunter2=x"], secrets: ["token"] })
     expect(line).toBe("pawl run b.yaml --input 'token=…'")
