@@ -25,14 +25,16 @@ export const hasRun = ({ id, implies }: NonNullable<Seen["step"]>): Shown => ({ 
 
 const ownNames = /\b(?:item|index|iteration)\b/
 
-/** `steps`, where it is no part of a longer path, and the name after it, where that is written out. */
-const namedSteps = /(?<![\w.]|\. )steps\b(?: ?\. ?(\w+)| ?\[ ?(?:"([^"\\]*)"|'([^'\\]*)') ?\])?/g
+/** A text; or `steps`, where it is no part of a longer path, and the name after it, where that is written out. */
+const namedSteps =
+  /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|(?<![\w.]|\. )(steps)\b(?: ?\. ?(\w+)| ?\[ ?(?:"([^"\\]*)"|'([^'\\]*)') ?\])?/g
 
 /** The steps that a text speaks of. */
 const stepsIn = (text: string, { root }: Where): ReadonlyArray<string> => {
   const steps = root("steps")
   if (!("kind" in steps) || steps.kind !== "record") return []
-  return [...text.matchAll(namedSteps)].flatMap(([, plain, double, single]) => {
+  return [...text.matchAll(namedSteps)].flatMap(([, word, plain, double, single]) => {
+    if (word === undefined) return []
     const name = plain ?? double ?? single
     // Which one it is comes out when it runs: it may be any that can be seen.
     return (name === undefined ? steps.names() : [name]).map((each) => steps.field(each)?.id ?? "")

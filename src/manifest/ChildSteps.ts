@@ -90,6 +90,7 @@ const fieldIn = (of: ChildSteps, list: StepList, at: number, isShared: boolean):
     conditions: view.conditions,
     isBroken: view.isBroken || goesOn(step),
     leftBy: kind === "parallel" ? undefined : gateBefore(steps, at),
+    isOneOfMany: kind === "map" || view.isOneOfMany === true,
     implies: () => branchImplies(of, branch)
   })
   return { type, ...(unless === undefined ? {} : { unless }) }

@@ -160,7 +160,7 @@ export const stepType = (shape: StepShape, within: Within, view: View): Type => 
   const when = textIn(step, "when")
   let implied: ReadonlyArray<Shown> | undefined
   const implies = (): ReadonlyArray<Shown> => {
-    implied ??= [...view.implies(), ...view.conditions.implied(when, within, true)]
+    implied ??= view.isOneOfMany === true ? [] : [...view.implies(), ...view.conditions.implied(when, within, true)]
     return implied
   }
   return {

@@ -23,6 +23,8 @@ export interface View {
   readonly isBroken: boolean
   /** A gate before it whose rejection leaves it out. */
   readonly leftBy?: string | undefined
+  /** It is in an item of a `map`, seen from outside: what is so for this item says nothing of another. */
+  readonly isOneOfMany?: boolean
   /** What is so wherever it is reached at all. */
   readonly implies: () => ReadonlyArray<Shown>
 }

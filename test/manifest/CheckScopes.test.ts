@@ -310,6 +310,14 @@ describe("a step that may not have run is fine", () => {
       .toEqual([])
   })
 
+  it.each(["inputs.token != 'all steps'", "inputs['token'] != 'it is steps.p'"])(
+    "where the same is known, which has the word in a text: %s",
+    (condition) => {
+      expect(told(`- { id: p, run: x, when: "{{ ${condition} }}" }
+- { id: q, when: "{{ ${condition} }}", run: "echo {{ steps.p.output.stdout }}" }`)).toEqual([])
+    }
+  )
+
   it("in the case that is its condition", () => {
     expect(told(`- { id: p, run: x, when: "{{ inputs.level == 'full' }}" }
 - { id: c, switch: "{{ inputs.level }}", cases: { full: [ { id: q, run: "echo {{ steps.p.output.stdout }}" } ] } }`))
@@ -421,6 +429,14 @@ describe("a step that may not have run is a mistake", () => {
     - { id: p, run: x, when: "{{ steps.o.output.exit_code == 0 }}" }
     - { id: q, when: "{{ steps.c.output.steps.x.status == 'succeeded' }}", run: "echo {{ steps.p.output.stdout }}" }`),
       `18: steps.p.output.stdout: \`p\` may not have run: it has a \`when\` (${add} \`steps.p.status == 'succeeded'\` first)`
+    ],
+    [
+      "where it is known of another item of its map",
+      steps(`- id: m
+  map: { over: [a, b] }
+  steps: [ { id: p, run: x, when: "{{ item == 'a' }}" }, { id: x, run: x, when: "{{ item == 'a' }}" } ]
+- { id: q, when: "{{ steps.m.output.items[0].steps.x.status == 'succeeded' }}", run: "echo {{ steps.m.output.items[1].steps.p.output.stdout }}" }`),
+      `13: steps.m.output.items[1].steps.p.output.stdout: \`p\` may not have run: it has a \`when\` (${add} \`steps.m.output.items[1].steps.p.status == 'succeeded'\` first)`
     ],
     [
       "where another step of its name was shown to have run",
