@@ -121,7 +121,7 @@ export const playRound = async (seed: number, { happened, seen }: Coverage): Pro
         })
         // As `pawl run` does it: a run that is not through has no summary on disk.
         const { paused, pending } = countSelected(loaded.plan, selection, outcome.state)
-        if (outcome.error === undefined && pending + paused === 0) yield* store.saveSummary(outcome.ref, ["{}\n"])
+        if (outcome.error === undefined && pending + paused === 0) yield* store.saveSummary(outcome.ref, () => ["{}\n"])
         return outcome
       }).pipe(
         Effect.either,

@@ -24,7 +24,7 @@ export interface AppendFile {
 
 /** A text that is longer than one wants to hold at once. */
 export interface Pieces {
-  readonly pieces: Iterable<string>
+  readonly pieces: () => Iterable<string>
 }
 
 export class Disk extends Context.Tag("pawl/Disk")<Disk, {

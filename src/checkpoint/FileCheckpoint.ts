@@ -77,6 +77,7 @@ const make = Effect.fn("FileCheckpoint.make")(function*(directory: string) {
   }
 
   function* counted(pieces: Iterable<string>) {
+    snapshotBytes = 0
     for (const piece of pieces) {
       snapshotBytes += piece.length
       yield piece
@@ -87,10 +88,9 @@ const make = Effect.fn("FileCheckpoint.make")(function*(directory: string) {
     attempt(sync),
     Effect.suspend(() => {
       const crc = lastLineCrc === undefined ? {} : { lastLineCrc }
-      const pieces = encodeSnapshot({ state: record.state(), journalBytes, lastLineBytes, ...crc })
+      const shot = { state: record.state(), journalBytes, lastLineBytes, ...crc }
       snapshotAt = journalBytes
-      snapshotBytes = 0
-      return disk.replace(join(directory, SNAPSHOT), { pieces: counted(pieces) })
+      return disk.replace(join(directory, SNAPSHOT), { pieces: () => counted(encodeSnapshot(shot)) })
     })
   )
   const isSnapshotDue = (): boolean => journalBytes - snapshotAt > Math.max(SNAPSHOT_BYTES, 2 * snapshotBytes)

@@ -218,7 +218,7 @@ const make = Effect.fn("FileRunStore.make")(function*({ liveHolder, lock, nameRu
         Layer.provide(Layer.merge(Layer.succeed(Disk, disk), Layer.succeed(Status, status))),
         Layer.provide(Layer.effectDiscard(Effect.zipRight(checkRun(ref), nameRun(lockOf(ref), ref.runId))))
       ),
-    saveSummary: (ref, text) => disk.replace(join(ref.directory, SUMMARY), { pieces: text })
+    saveSummary: (ref, pieces) => disk.replace(join(ref.directory, SUMMARY), { pieces })
   })
 })
 

@@ -51,7 +51,7 @@ const readFrom = (calls: SystemCalls, path: string, from: number, length: number
 const replace = (calls: SystemCalls, path: string, text: string | Pieces): void => {
   const next = `${path}.next`
   withFile(calls, next, "rewrite", (fd) => {
-    for (const piece of typeof text === "string" ? [text] : text.pieces) writeWhole(calls, fd, piece)
+    for (const piece of typeof text === "string" ? [text] : text.pieces()) writeWhole(calls, fd, piece)
     calls.sync(fd)
   })
   calls.rename(next, path)

@@ -117,5 +117,5 @@ export class RunStore extends Context.Tag("pawl/RunStore")<RunStore, {
   /** The durable record of one run, opened for going on with it. */
   readonly checkpoint: (ref: RunRef) => Layer.Layer<Checkpoint, StateError>
   /** Writes `summary.json`, atomically. */
-  readonly saveSummary: (ref: RunRef, text: Iterable<string>) => Effect.Effect<void, StateError>
+  readonly saveSummary: (ref: RunRef, pieces: () => Iterable<string>) => Effect.Effect<void, StateError>
 }>() {}

@@ -82,17 +82,17 @@ const confess = (cause: Cause.Cause<unknown>, call: Call, identity: Identity) =>
 const drivesRun = ({ command, flags }: Call): boolean =>
   command?.name === "resume" || command?.name === "each" || (command?.name === "run" && !flags.has("dry-run"))
 
-/** A run saves its state at a signal and ends by itself; everything else just ends. */
-const untilSignal = <A, E, R>(call: Call, effect: Effect.Effect<A, E, R>) =>
-  Effect.flatMap(
-    Shutdown,
-    ({ requested }) => drivesRun(call) ? effect : Effect.raceFirst(effect, Effect.flatMap(requested, endedBy))
-  )
+/** A run saves its state at a signal and ends by itself, and an answer that was begun is whole; everything else just ends. */
+const untilSignal = <A, E, R>(call: Call, { isAnswered }: Output["Type"], effect: Effect.Effect<A, E, R>) =>
+  Effect.flatMap(Shutdown, ({ requested }) => {
+    const ended = Effect.flatMap(requested, (signal) => isAnswered() ? Effect.never : endedBy(signal))
+    return drivesRun(call) ? effect : Effect.raceFirst(effect, ended)
+  })
 
 const attempt = (call: Call, look: Look, identity: Identity) =>
   Effect.scoped(Effect.gen(function*() {
     const output = yield* openOutput(look)
-    const code: ExitCode = yield* untilSignal(call, perform(call, identity)).pipe(
+    const code: ExitCode = yield* untilSignal(call, output, perform(call, identity)).pipe(
       Effect.catchAll(refuse),
       Effect.catchAllCause((cause) => confess(cause, call, identity)),
       Effect.provideService(Output, output)

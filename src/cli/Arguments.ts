@@ -26,12 +26,12 @@ export interface Call {
 const unknownFlag = (word: string, command: CommandData | undefined): Problem => {
   const known = [...(command === undefined ? everyFlag : flagsByWord(Object.values(command.flags))).keys()]
   const near = nearest(word, known.filter((each) => each.startsWith("--") === word.startsWith("--")))
-  const habit = habitHint(word)
+  const usual = `see \`pawl help${
+    command === undefined ? "" : ` ${command.name}`
+  }\`; after \`--\` nothing is taken for a flag`
   return {
     message: `unknown flag \`${word}\``,
-    hint: habit ?? (near === undefined
-      ? `see \`pawl help${command === undefined ? "" : ` ${command.name}`}\`; after \`--\` nothing is taken for a flag`
-      : `did you mean \`${near}\`?`)
+    hint: near === undefined ? habitHint(word, known) ?? usual : `did you mean \`${near}\`?`
   }
 }
 

@@ -58,7 +58,15 @@ export const eachCommand = Effect.fn("cli.each")(function*(flags: EachFlags, arg
   }
   return yield* performRun(runEach(optionsOf(flags, words.right, stateDir)), {
     again: ({ ref }) =>
-      sameResume({ input: [], secrets: [], runId: ref.runId, ...(stateDir === undefined ? {} : { stateDir }) }),
+      sameResume({
+        input: [],
+        secrets: [],
+        runId: ref.runId,
+        halt: flags.halt,
+        ...(flags.load === undefined ? {} : { load: flags.load }),
+        ...(flags.memfree === undefined ? {} : { memfree: flags.memfree }),
+        ...(stateDir === undefined ? {} : { stateDir })
+      }),
     stateDir,
     grace: flags.grace,
     progress: flags.progress,

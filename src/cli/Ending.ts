@@ -6,10 +6,10 @@ import type { Signal } from "../run/Outcome.ts"
 import { Output } from "./Output.ts"
 import { signalCode } from "./Signals.ts"
 
-/** A document where one was asked for, since there is no other. */
+/** A document where one was asked for and there is no other. */
 export const tell = (document: () => unknown) =>
-  Effect.map(Output, ({ format, sink }) => {
-    if (format !== "table") sink.write(`${stringifyJson(document())}\n`)
+  Effect.map(Output, ({ format, isAnswered, sink }) => {
+    if (format !== "table" && !isAnswered()) sink.write(`${stringifyJson(document())}\n`)
   })
 
 /** The end of a call that a signal stopped before it had begun anything; gives its exit code. */

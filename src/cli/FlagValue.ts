@@ -24,7 +24,7 @@ const expected = (flag: FlagData, value: string): string => {
       return "a whole number such as 12 or a percentage such as 20%"
     case "duration":
       // Other tools take a bare number for seconds.
-      return isDuration(`${value}s`)
+      return /^\d+(?:\.\d+)?$/.test(value)
         ? `a length of time with its unit: ${value}s, ${value}m, ${value}h or ${value}d`
         : "a length of time such as 12h or 30d"
     case "load":

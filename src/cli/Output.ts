@@ -36,12 +36,14 @@ export class Output extends Context.Tag("pawl/Output")<Output, {
     document: () => unknown,
     table: (style: Style, columns: number | undefined) => ReadonlyArray<string>
   ) => Effect.Effect<void>
+  /** Whether the answer was begun: nothing else may be put beside it. */
+  readonly isAnswered: () => boolean
   /** One line on standard error, unless quiet. */
   readonly note: (text: string) => Effect.Effect<void>
   readonly warn: (text: string) => Effect.Effect<void>
   /** Lines on standard error, whatever the flags. */
   readonly complain: (lines: ReadonlyArray<string>) => Effect.Effect<void>
-  /** Returns when all is written; puts the file of `--output` in its place. */
+  /** Returns when all is written; puts the file of `--output` in its place, unless it holds part of an answer. */
   readonly commit: Effect.Effect<void, StateError>
 }>() {}
 
@@ -85,6 +87,13 @@ export const openOutput = Effect.fn("Output.open")(function*(look: Look) {
   const errorStyle = styleFor(stderr, look.color, variables)
   const say = (line: string): Effect.Effect<void> =>
     look.quiet ? Effect.void : Effect.sync(() => stderr.write(`${line}\n`))
+  let answered: "not" | "in part" | "whole" = "not"
+  const begin = Effect.sync(() => {
+    answered = "in part"
+  })
+  const end = Effect.sync(() => {
+    answered = "whole"
+  })
   return Output.of({
     format: look.format,
     sink,
@@ -94,13 +103,16 @@ export const openOutput = Effect.fn("Output.open")(function*(look: Look) {
     quiet: look.quiet,
     answer: (document, table) =>
       // On one pipe or terminal what was said on the way comes before the answer.
-      Effect.flatMap(stderr.drained, () =>
-        look.format === "table"
+      Effect.flatMap(stderr.drained, () => {
+        const write = look.format === "table"
           ? Effect.sync(() => sink.write(text(table(style, sink.isTerminal ? sink.columns() : undefined))))
-          : Effect.suspend(() => writePieces(sink, jsonLine(document())))),
+          : Effect.suspend(() => writePieces(sink, jsonLine(document())))
+        return Effect.zipRight(begin, Effect.zipRight(write, end))
+      }),
+    isAnswered: () => answered !== "not",
     note: (line) => say(noteLine(line, errorStyle)),
     warn: (line) => say(warningLine(line, errorStyle)),
     complain: (lines) => Effect.sync(() => stderr.write(text(lines))),
-    commit: file?.commit ?? written(stdout)
+    commit: Effect.suspend(() => answered === "in part" ? Effect.void : file?.commit ?? written(stdout))
   })
 })

@@ -35,7 +35,7 @@ const save = Effect.fn("cli.PerformRun.save")(function*(outcome: RunOutcome, sum
   // A run whose journal can't be written, or that is not through, has no summary on disk.
   const isThrough = summary.counts.pending === 0 && summary.counts.paused === 0 && !isOpen(outcome.plan)
   if (outcome.error === undefined && isThrough) {
-    yield* store.saveSummary(outcome.ref, jsonLine(summary))
+    yield* store.saveSummary(outcome.ref, () => jsonLine(summary))
   }
 })
 

@@ -100,7 +100,7 @@ const make = (
   const runNow = <E>(attempt: Attempt, onStart: OnStart<E>, restore: Restore): Run<E> => {
     const later = (code: ShortageCode): Run<E> => restore(Effect.zipRight(room.wait(code), run(attempt, onStart)))
     const shortOf = (code: ShortageCode): Run<E> => {
-      return room.runShort(code) ? Effect.fail(noRoom(attempt)) : later(code)
+      return room.runShort(code, startingDescriptorsOf(attempt)) ? Effect.fail(noRoom(attempt)) : later(code)
     }
     const lacking = room.lacks(startingDescriptorsOf(attempt))
     if (lacking !== undefined) return later(lacking)

@@ -7,7 +7,7 @@
 import { closeSync, openSync, readdirSync, readFileSync, readSync } from "node:fs"
 import type { ProcessId } from "./ProcessRunner.ts"
 
-/** Fields of `/proc/PID/stat`, counted after the command's closing parenthesis, which may hold anything. */
+/** Fields of `/proc/PID/stat`, counted after the command's closing parenthesis; the command, which may hold anything, is the last. */
 const STATE = 0
 const PARENT = 1
 const GROUP = 2
@@ -24,7 +24,8 @@ const statOf = (pid: number | string): ReadonlyArray<string> | undefined => {
     fd = openSync(`/proc/${pid}/stat`, "r")
     const bytes = Buffer.allocUnsafe(STAT_BYTES)
     const stat = bytes.toString("latin1", 0, readSync(fd, bytes))
-    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")
+    const end = stat.lastIndexOf(")")
+    return [...stat.slice(end + 2).split(" "), stat.slice(stat.indexOf("(") + 1, end)]
   } catch {
     return undefined
   } finally {
@@ -71,6 +72,8 @@ export interface ProcessEntry {
   readonly parent: number
   readonly group: number
   readonly session: number
+  /** What it is called, in at most 15 bytes. */
+  readonly name: string
 }
 
 const numeric = /^\d+$/
@@ -108,7 +111,8 @@ export const processes = (onFound: (entry: ProcessEntry) => void): ReadonlyMap<n
         start: Number(stat[START_TIME]),
         parent: Number(stat[PARENT]),
         group: Number(stat[GROUP]),
-        session: Number(stat[SESSION])
+        session: Number(stat[SESSION]),
+        name: stat.at(-1) ?? ""
       }
       entries.set(entry.pid, entry)
       onFound(entry)

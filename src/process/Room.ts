@@ -51,8 +51,11 @@ export interface Room {
   readonly lacks: (descriptors: number) => ShortageCode | undefined
   /** An attempt that is being started has them now. */
   readonly take: (descriptors: number) => Taken
-  /** The system has said that there is no more. True: there never will be, since nothing that could end has any. */
-  readonly runShort: (code: ShortageCode) => boolean
+  /**
+   * The system has said that there is no more for an attempt that needs so many descriptors. True: there never will be,
+   * since this process may not have as many at all.
+   */
+  readonly runShort: (code: ShortageCode, descriptors: number) => boolean
   /** Waits until there may be room again: something has ended, or a while has passed. */
   readonly wait: (code: ShortageCode) => Effect.Effect<void>
 }
@@ -82,10 +85,16 @@ export const makeRoom = (
   let short: ShortageCode = "EMFILE"
   /** How often there was no room in a row, though no attempt had any. */
   let alone = 0
+  let aloneAt = Number.NEGATIVE_INFINITY
   let waiting = 0
   let pause = LEAST_WAIT
-  /** Completed, and made anew, whenever an attempt ends. */
+  /** Completed, and made anew, whenever an attempt ends, or needs less from now on. */
   let ended = Deferred.unsafeMake<void>(FiberId.none)
+  const wake = (): void => {
+    const told = ended
+    ended = Deferred.unsafeMake<void>(FiberId.none)
+    Deferred.unsafeDone(told, Effect.void)
+  }
 
   return {
     lacks: (descriptors) => {
@@ -108,28 +117,31 @@ export const makeRoom = (
       tasks.started()
       return {
         hasStarted: (descriptors) => {
+          const isLess = descriptors < own
           taken += descriptors - own
           own = descriptors
           hasStarted = true
           alone = 0
           pause = LEAST_WAIT
+          if (isLess && waiting > 0) wake()
         },
         leave: () => {
           taken -= own
           attempts -= 1
-          if (!hasStarted) return
-          const told = ended
-          ended = Deferred.unsafeMake<void>(FiberId.none)
-          Deferred.unsafeDone(told, Effect.void)
+          if (hasStarted) wake()
         }
       }
     },
-    runShort: (code) => {
+    runShort: (code, descriptors) => {
       short = code
       most = Math.max(1, Math.min(most, Math.floor(attempts / 2)))
       changedAt = now()
       // Descriptors are those of this process alone; of anything else somebody may give some back.
-      alone = code === "EMFILE" && attempts === 0 ? alone + 1 : 0
+      if (code !== "EMFILE" || attempts > 0 || (free ?? count()) >= descriptors) alone = 0
+      else if (now() - aloneAt >= LEAST_WAIT) {
+        alone += 1
+        aloneAt = now()
+      }
       return alone >= ALONE
     },
     wait: (code) =>

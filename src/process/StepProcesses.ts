@@ -11,6 +11,9 @@ import type { ProcessId } from "./ProcessRunner.ts"
 import { isAlive, isSame, type ProcessEntry, signalGroup } from "./ProcessTable.ts"
 import type { FoundMarks, ProcessView } from "./ProcessView.ts"
 
+/** What a launcher is called, and what it starts until that runs. */
+const LAUNCHER = "step launcher"
+
 /** What tells the processes of one attempt from all others. */
 export interface StepMarks {
   readonly runId: string
@@ -129,7 +132,9 @@ export const stepProcesses = (view: ProcessView, { id, isOwn, marks }: StepOf): 
     return candidates.filter(({ pid }) => all.has(pid)).map((entry): Member => {
       const { group, pid, start } = entry
       const isInGroup = isGroupOurs && group === id.pid
-      const isOthers = !isInGroup && !isMarked(entry) && view.marksOf(entry) !== undefined
+      // What the launcher of a pawl within the step is starting has that pawl's marks, which are ours, until it runs.
+      const isElsewhere = entry.name === LAUNCHER || (!isMarked(entry) && view.marksOf(entry) !== undefined)
+      const isOthers = !isInGroup && isElsewhere
       const member = { pid, pidStart: start, isInGroup, isOthers }
       known.set(keyOf(pid, start), member)
       return member

@@ -1,5 +1,6 @@
 import { describe, expect, it, onTestFinished } from "vitest"
 import { binary, json, type SummaryJson, type Workplace, workplace } from "../e2e/pawl.ts"
+import { told as begun } from "../e2e/meeting.ts"
 import { shell } from "../e2e/shell.ts"
 import { endsWithTest, isThere, journalIn, leftIn, stateOf, told, until, writtenPids } from "./processes.ts"
 
@@ -239,4 +240,16 @@ describe("standard output and error that are closed", () => {
     expect(isThere(place, "saved.txt")).toBe(true)
     expect(leftIn(place)).toEqual([])
   })
+})
+
+it("an answer that is being written when a signal comes is whole", async () => {
+  const items = Array.from({ length: 20_000 }, (_, index) => index).join(", ")
+  const large = `name: large\ntargets:\n  - { forEach: { items: [${items}] }, id: "t{{ item }}", run: "true" }\n`
+  const place = workplace()
+  place.write("large.yaml", large)
+  const child = place.start(["plan", "large.yaml", "--format", "json"])
+  const { rest } = await begun(child.stdout, "{\"schema\"")
+  child.kill("SIGTERM")
+  expect(JSON.parse(await rest()).targets).toHaveLength(20_000)
+  expect(await child.exited).toBe(0)
 })

@@ -24,7 +24,7 @@ describe("room for one more attempt", () => {
     const room = makeRoom(() => 1000, endless, () => time)
     const leaves = Array.from({ length: 8 }, () => room.take(2))
     expect(room.lacks(2)).toBeUndefined()
-    room.runShort("EAGAIN")
+    room.runShort("EAGAIN", 2)
     leaves.slice(0, 4).forEach(({ leave }) => leave())
     expect(room.lacks(2)).toBe("EAGAIN")
     time = 60_001
@@ -33,16 +33,19 @@ describe("room for one more attempt", () => {
     expect(room.lacks(2)).toBe("EAGAIN")
   })
 
-  it("is never there again where not one attempt can have it, and only this process could give it back", () => {
-    const room = makeRoom(() => 1000, endless)
-    const tries = (code: ShortageCode) => Array.from({ length: 6 }, () => room.runShort(code))
-    expect(tries("EAGAIN")).not.toContain(true)
-    expect(tries("EMFILE").indexOf(true)).toBe(4)
-    const { hasStarted, leave } = room.take(2)
-    expect(tries("EMFILE")).not.toContain(true)
-    hasStarted(2)
-    leave()
-    expect(room.runShort("EMFILE")).toBe(false)
+  it("is never there again where this process may not have as many descriptors as one attempt needs", () => {
+    let time = 0
+    const tries = (code: ShortageCode, free: number, pause: number) => {
+      const room = makeRoom(() => free, endless, () => time)
+      return Array.from({ length: 6 }, () => {
+        time += pause
+        return room.runShort(code, 4)
+      })
+    }
+    expect(tries("EMFILE", 3, 50).indexOf(true)).toBe(4)
+    expect(tries("EMFILE", 3, 1)).not.toContain(true)
+    expect(tries("EMFILE", 4, 50)).not.toContain(true)
+    expect(tries("EAGAIN", 3, 50)).not.toContain(true)
   })
 
   it("is what an attempt needs while it is started, and less from then on", () => {
@@ -55,7 +58,7 @@ describe("room for one more attempt", () => {
 
   it("is for one at least, whatever the system says", () => {
     const room = makeRoom(() => 1000, endless)
-    room.runShort("ENOMEM")
+    room.runShort("ENOMEM", 2)
     expect(room.lacks(2)).toBeUndefined()
   })
 
@@ -74,10 +77,16 @@ describe("room for one more attempt", () => {
       yield* Fiber.join(first)
       yield* Fiber.join(second)
       expect(told).toEqual(["EMFILE", "EMFILE", undefined])
+      const started = room.take(4)
+      const needsLess = yield* Effect.fork(wait)
+      yield* Effect.yieldNow()
+      started.hasStarted(2)
+      yield* Fiber.join(needsLess)
+      expect(told).toHaveLength(5)
       const third = yield* Effect.fork(wait)
       yield* TestClock.adjust("1 second")
       yield* Fiber.join(third)
-      expect(told).toHaveLength(5)
+      expect(told).toHaveLength(7)
     }))
 })
 
