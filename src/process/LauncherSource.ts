@@ -21,7 +21,7 @@ enum { KIDS = 65536, UNTOLD = 3 * KIDS, TAG = 65536, MESSAGE = ${MESSAGE_BYTES},
 /* At a gate: not told yet, to become the command, not to, on its way to it, could not (and the errno). */
 enum { WAITS = 0, GOES = 1, DROPPED = 2, BEGUN = 3, FAILED = 0x10000, STARTED = 0x20000 };
 enum { STACK = 64 << 10, ROOM = STACK + TAG + 4096, CLONE_VM = 0x100, CLONE_BUSY = 0x300000 };
-enum { TAKE = 6, SIGCHLD = 17, SIGKILL = 9, BLOCK = 0, SETMASK = 2, CLOEXEC_RIGHTS = 0x40000000 };
+enum { GONE = 8 | 16 | 32, TAKE = 6, SIGCHLD = 17, SIGKILL = 9, BLOCK = 0, SETMASK = 2, CLOEXEC_RIGHTS = 0x40000000 };
 
 static struct { int pid, record; u32 slot, gate; } kids[KIDS];
 static struct gate *gates;
@@ -48,7 +48,6 @@ static u32 untoldCount;
 static void tellRest(void) {
   u32 i = 0, j;
   while (i < untoldCount && write(4, untold + i, sizeof *untold) == sizeof *untold) i++;
-  if (i < untoldCount && *__errno_location() != 11) i = untoldCount;
   for (j = i; i && j < untoldCount; j++) untold[j - i] = untold[j];
   untoldCount -= i;
 }
@@ -200,7 +199,9 @@ static void launcher(int control, int ends, int parent, const char *folder) {
     waiting[0].revents = waiting[1].revents = waiting[2].revents = 0;
     waiting[2].fd = untoldCount ? 4 : -1;
     if (poll(waiting, 3, -1) < 0) continue;
-    if (waiting[2].revents) tellRest();
+    /* Whether nobody reads any more is no question for errno, which those at the gates may change at any moment. */
+    if (waiting[2].revents & GONE) untoldCount = 0;
+    else if (waiting[2].revents) tellRest();
     if (waiting[1].revents) { while (read(waiting[1].fd, junk, sizeof junk) > 0); collect(); }
     if (waiting[0].revents && !serve(3)) {
       isOpen = 0; waiting[0].fd = -1; close(3);
