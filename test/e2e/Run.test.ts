@@ -102,8 +102,12 @@ targets:
       undefined
     ])
     expect(events.slice(0, -1).map(({ seq }) => seq)).toEqual(events.slice(0, -1).map((_, index) => index + 1))
-    for (const failed of events.filter(({ type }) => type === "AttemptFailed")) {
-      expect(Date.parse(failed.nextAttemptAt) - Date.parse(failed.at)).toBeGreaterThanOrEqual(49)
+    for (const [at, { nextAttemptAt, type, ...failed }] of events.entries()) {
+      if (type !== "AttemptFailed") continue
+      // The wait begins with the failure, and its event may be written somewhat later.
+      expect(Date.parse(nextAttemptAt) - Date.parse(failed.at)).toBeLessThanOrEqual(50)
+      expect(Date.parse(nextAttemptAt) - Date.parse(events[at - 1].at)).toBeGreaterThanOrEqual(49)
+      expect(Date.parse(events[at + 1].at)).toBeGreaterThanOrEqual(Date.parse(nextAttemptAt))
     }
     const log = place.read(`.pawl/batch/runs/${events.at(-1).runId}/logs/flaky/run.out`)
     expect(log.replace(/\d{4}-\S+Z/g, "TIME")).toBe(
