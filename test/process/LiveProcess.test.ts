@@ -383,7 +383,8 @@ describe("what a killed pawl left behind", () => {
       yield* Effect.promise(() => child.stdout.getReader().read())
       const runner = yield* ProcessRunner
       const found = yield* Effect.fork(runner.leftBehind(directory))
-      yield* Effect.sleep(60)
+      // Its first look comes before anything is recorded.
+      yield* Effect.yieldNow()
       const tag = { target: "t", path: "s", attempt: 1, invocation: 1, definition: "0", files: "1", out: 0, err: 0 }
       child.stdin.write(`${JSON.stringify({ began: 0, pid: process.pid, at: 1000, ...tag })}\n`)
       child.stdin.end()
