@@ -28,8 +28,13 @@ export type OnStarted = (started: Started) => void
  */
 export type OnEnd = (status: number | undefined) => void
 
+/** Takes a start back that was not asked for yet: it never will be, and nothing is told. False: it is too late for that. */
+export type TakeBack = () => boolean
+
+export const tooLate: TakeBack = () => false
+
 /** Starts a command, at most once. */
-export type StartCommand = (onStarted: OnStarted, onEnd: OnEnd) => void
+export type StartCommand = (onStarted: OnStarted, onEnd: OnEnd) => TakeBack
 
 /** A process that is there already and becomes its command when it is told to. */
 export interface Waiting {
@@ -125,12 +130,16 @@ export const openLauncher = (folder: string): Launcher | undefined => {
   /** Asked for, and not answered yet. */
   const starting = new Map<number, OnStarted>()
   /** To be asked for when there are fewer of these. */
-  const unasked: Array<() => void> = []
+  const unasked = new Set<() => void>()
   let isAsking = false
   const askMore = (): void => {
     if (isAsking) return
     isAsking = true
-    while (unasked.length > 0 && starting.size < MOST_ASKED) unasked.shift()?.()
+    for (const ask of unasked) {
+      if (starting.size >= MOST_ASKED) break
+      unasked.delete(ask)
+      ask()
+    }
     isAsking = false
   }
   const running = new Map<number, OnEnd>()
@@ -201,13 +210,17 @@ export const openLauncher = (folder: string): Launcher | undefined => {
       const slot = nextSlot()
       const message = encodeRequest(slot, NO_GATE, command)
       return (onStarted, onEnd) => {
-        if (typeof message === "number") return onStarted({ errno: message })
+        if (typeof message === "number") {
+          onStarted({ errno: message })
+          return tooLate
+        }
         const ask = (): void => {
           const sent = send(message, command)
           begin(slot, onStarted, onEnd, sent === 1 ? undefined : startedOf(sent, 0))
         }
-        unasked.push(ask)
+        unasked.add(ask)
         askMore()
+        return () => unasked.delete(ask)
       }
     },
     hasGate: () => gates.length > 0 && !isGone,
@@ -224,9 +237,12 @@ export const openLauncher = (folder: string): Launcher | undefined => {
       return {
         go: (onStarted, onEnd) => {
           // It was ended by somebody while it waited, or could not be made; or its launcher was ended.
-          if (isGone || !gateOf.has(slot)) return onStarted({ errno: ESRCH })
-          const pid = Number(native.launcher_go(gate, ptr(reply)))
-          begin(slot, onStarted, onEnd, pid === 0 ? undefined : startedOf(pid, Number(reply[0])))
+          if (isGone || !gateOf.has(slot)) onStarted({ errno: ESRCH })
+          else {
+            const pid = Number(native.launcher_go(gate, ptr(reply)))
+            begin(slot, onStarted, onEnd, pid === 0 ? undefined : startedOf(pid, Number(reply[0])))
+          }
+          return tooLate
         },
         /** Its gate is left when its end is told, or that it never was. */
         drop: () => {

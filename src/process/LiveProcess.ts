@@ -82,11 +82,19 @@ const make = (
     const began = Deferred.unsafeMake<Either.Either<ProcessId, Problem>>(FiberId.none)
     const ended = Deferred.unsafeMake<End>(FiberId.none)
     const taken = room.take(startingDescriptorsOf(attempt))
-    start((child) => {
+    const takeBack = start((child) => {
       if (Either.isRight(child)) begun(child.right)
       Deferred.unsafeDone(began, EffectExit.succeed(child))
     }, telling(logs, ended))
-    return Effect.flatMap(Deferred.await(began), (child): Effect.Effect<Exit | undefined, StateError | E | E2> => {
+    const answered = Effect.flatMap(Effect.exit(restore(Deferred.await(began))), (exit) => {
+      if (EffectExit.isSuccess(exit)) return exit
+      // Interrupted. What has begun all the same is known to nobody until it is answered.
+      if (!takeBack()) return Deferred.await(began)
+      taken.leave()
+      logs.close()
+      return Effect.interrupt
+    })
+    return Effect.flatMap(answered, (child): Effect.Effect<Exit | undefined, StateError | E | E2> => {
       if (Either.isRight(child)) {
         taken.hasStarted(descriptorsOf(attempt))
         const watched = watch({ attempt, logs, id: child.right, ended }, onStart, restore)

@@ -64,24 +64,31 @@ export const makeReadyAttempt = (spool: LogSpool, starter: Starter): ReadyAttemp
       return {
         logs,
         go: (onStarted, onEnd) => {
-          process.start(onStarted, onEnd)
+          const takeBack = process.start(onStarted, onEnd)
           // The process writes behind it, and need not wait for it.
           try {
             if (expected.banner !== attempt.banner) logs.renew(attempt.banner)
           } catch {
             // It keeps the time of its making; whatever is wrong with the disk is met again, where it can be told.
           }
+          return takeBack
         }
       }
     },
     open: (attempt) => {
       const logs = spool.open(attempt)
       const start = starter.prepare(attempt, logs)
-      const handingOver: Start<Unstarted> = (onStarted, onEnd) =>
-        start((child) => {
+      const handingOver: Start<Unstarted> = (onStarted, onEnd) => {
+        const takeBack = start((child) => {
           logs.handOver()
           onStarted(child)
         }, onEnd)
+        return () => {
+          const isTakenBack = takeBack()
+          if (isTakenBack) logs.handOver()
+          return isTakenBack
+        }
+      }
       return { logs, start: handingOver }
     },
     dispose: drop

@@ -9,7 +9,7 @@ import { constants } from "node:os"
 import { existsSync, statSync } from "node:fs"
 import type { ShortageCode } from "../run/HoldBack.ts"
 import { identityOf, readStatus } from "./AttemptRecords.ts"
-import type { Launcher } from "./Launcher.ts"
+import { type Launcher, type TakeBack, tooLate } from "./Launcher.ts"
 import { type Command, NOT_STARTED, type Started } from "./LauncherMessage.ts"
 import type { AttemptLogs } from "./LogSpool.ts"
 import { type Attempt, CouldNotStart, type ProcessId } from "./ProcessRunner.ts"
@@ -29,13 +29,13 @@ export interface End {
 export const LAUNCHER_LOST = "launcher-lost"
 
 /**
- * Starts what was prepared. `onStarted` is called once, at once or soon; `onEnd` once, where it was started, when its
- * first process has ended.
+ * Starts what was prepared. `onStarted` is called once, at once or soon, unless it is taken back; `onEnd` once, where it
+ * was started, when its first process has ended.
  */
 export type Start<Problem> = (
   onStarted: (started: Either.Either<ProcessId, Problem>) => void,
   onEnd: (end: End) => void
-) => void
+) => TakeBack
 
 /** Why nothing was started. */
 export type Unstarted = CouldNotStart | ShortageCode | typeof LAUNCHER_LOST
@@ -128,8 +128,10 @@ const spawnNow = (
   }
 }
 
-const spawnHere: Spawn = (attempt, words, path, logs) => (onStarted, onEnd) =>
+const spawnHere: Spawn = (attempt, words, path, logs) => (onStarted, onEnd) => {
   onStarted(spawnNow(attempt, words, path, logs, onEnd))
+  return tooLate
+}
 
 const codes = new Map(Object.entries(constants.errno).map(([code, number]) => [number, code]))
 
@@ -192,7 +194,10 @@ export const makeStarter = (open: (folder: string) => Launcher | undefined): Sta
     const path = programs.find(program, attempt.env["PATH"], attempt.workdir)
     if (path === undefined) {
       const problem = new CouldNotStart({ message: `command ${JSON.stringify(program)} was not found in PATH` })
-      return (onStarted) => onStarted(Either.left(problem))
+      return (onStarted) => {
+        onStarted(Either.left(problem))
+        return tooLate
+      }
     }
     const start = spawnAs(attempt, attempt.command, path, logs)
     const problemOf = (code: string): Unstarted => {
@@ -207,14 +212,17 @@ export const makeStarter = (open: (folder: string) => Launcher | undefined): Sta
     prepare: (attempt, logs) => {
       const simple = prepareSimple(attempt, logs)
       if (simple === undefined) return prepareWhole(attempt, logs)
-      return (onStarted, onEnd) =>
-        simple((started) => {
+      return (onStarted, onEnd) => {
+        let whole: TakeBack | undefined
+        const takeBack = simple((started) => {
           if (Either.isRight(started)) return onStarted(Either.right(started.right))
           if (started.left === LAUNCHER_LOST) return onStarted(Either.left(LAUNCHER_LOST))
           // A file without a first line that names its interpreter, for one: shells run it themselves.
           programs.forget()
-          prepareWhole(attempt, logs)(onStarted, onEnd)
+          whole = prepareWhole(attempt, logs)(onStarted, onEnd)
         }, onEnd)
+        return () => (whole ?? takeBack)()
+      }
     },
     canMakeReady: () => launcher?.hasGate() === true,
     makeReady: (attempt, logs) => {

@@ -48,6 +48,33 @@ it("starts ten thousand commands that are asked for at once, and tells of each t
   launcher.close()
 })
 
+it("takes back what was not asked for yet, and nothing else", async () => {
+  const { launcher } = open(mkdtempSync(join(root, "f-")))
+  const file = openSync("/dev/null", "w")
+  const files = { stdout: file, stderr: file, record: file }
+  const began = new Set<number>()
+  const ends: Array<number> = []
+  const takeBacks = Array.from(
+    { length: 100 },
+    (_, index) =>
+      launcher.prepare({ ...command, path: "/bin/true", words: ["true"], ...files })(
+        () => void began.add(index),
+        () => ends.push(index)
+      )
+  )
+  const isTakenBack = takeBacks.map((takeBack, index) => index % 2 === 1 && takeBack())
+  const taken = isTakenBack.flatMap((isTaken, index) => isTaken ? [index] : [])
+  expect(taken.length).toBeGreaterThan(30)
+  expect(taken[0]).toBeGreaterThan(30)
+  while (ends.length + taken.length < 100) await Bun.sleep(1)
+  expect([...began].sort((one, other) => one - other)).toEqual(
+    [...isTakenBack.keys()].filter((index) => !taken.includes(index))
+  )
+  expect(takeBacks.some((takeBack) => takeBack())).toBe(false)
+  closeSync(file)
+  launcher.close()
+})
+
 it("answers what it was asked for while somebody waits for nothing else", () => {
   const { launcher } = open(mkdtempSync(join(root, "f-")))
   const file = openSync("/dev/null", "w")

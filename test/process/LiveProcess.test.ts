@@ -6,6 +6,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   writeFileSync
@@ -14,7 +15,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll } from "vitest"
 import { bootLine } from "../../src/process/AttemptRecords.ts"
-import { openLauncher, type StartCommand } from "../../src/process/Launcher.ts"
+import { openLauncher, type StartCommand, tooLate } from "../../src/process/Launcher.ts"
 import type { Command } from "../../src/process/LauncherMessage.ts"
 import { layerLive as layerLiveBy } from "../../src/process/LiveProcess.ts"
 import { RECORDS, SPOOL } from "../../src/process/LogSpool.ts"
@@ -392,6 +393,35 @@ describe("what a killed pawl left behind", () => {
     }).pipe(Effect.provide(layerLiveBy(1000))))
 })
 
+describe("many commands that are started at once and interrupted at once", () => {
+  it.live("begin as far as they were asked for, and the others never do", () =>
+    Effect.gen(function*() {
+      const directory = folder()
+      const runner = yield* ProcessRunner
+      const began: Array<string> = []
+      const runs = Array.from({ length: 100 }, (_, index) => {
+        const given = attempt(directory, "sleep 60", {
+          out: join(directory, "logs", `t${index}`, "step.out"),
+          err: join(directory, "logs", `t${index}`, "step.err")
+        })
+        return runner.run(given, () => Effect.sync(() => void began.push(given.out)))
+      })
+      const fibers = yield* Effect.forEach(runs, (each) => Effect.fork(each))
+      // Each comes to its start; nothing is answered before the event loop has its turn.
+      yield* Effect.yieldNow()
+      expect(began).toEqual([])
+      yield* Fiber.interruptAll(fibers)
+      expect(began.length).toBeGreaterThan(0)
+      expect(began.length).toBeLessThan(50)
+      expect(new Set(began).size).toBe(began.length)
+      expect(runner.running?.()).toEqual([])
+      const logs = began.filter((out) => existsSync(out))
+      expect(readdirSync(join(directory, "logs")).filter((name) => name !== SPOOL)).toHaveLength(logs.length)
+      const after = yield* runner.run(attempt(directory, "echo on"), () => Effect.void)
+      expect(after).toMatchObject({ exitCode: 0, stdout: "on\n" })
+    }).pipe(Effect.provide(layerLiveBy(1000))))
+})
+
 describe("a command whose launcher is killed before it says that it has started", () => {
   it.live("is ended all the same", () =>
     Effect.gen(function*() {
@@ -402,6 +432,7 @@ describe("a command whose launcher is killed before it says that it has started"
         prepare: ({ env, words, workdir }: Command): StartCommand => (onStarted) => {
           pids.push(Bun.spawn({ cmd: [...words], env: { ...env }, cwd: workdir, detached: true }).pid)
           onStarted({ errno: 0 })
+          return tooLate
         },
         hasGate: () => false,
         makeReady: () => undefined,

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll } from "vitest"
-import { type Launcher, openLauncher } from "../../src/process/Launcher.ts"
+import { type Launcher, openLauncher, tooLate } from "../../src/process/Launcher.ts"
 import { layerLive } from "../../src/process/LiveProcess.ts"
 import { type Attempt, ProcessRunner } from "../../src/process/ProcessRunner.ts"
 import { Shortage } from "../../src/process/Shortage.ts"
@@ -36,8 +36,9 @@ const turnedAway = (errno: number, times: number) => {
         const start = launcher.prepare(command)
         return (onStarted, onEnd) => {
           asked += 1
-          if (left-- > 0) setImmediate(() => onStarted({ errno }))
-          else start(onStarted, onEnd)
+          if (left-- <= 0) return start(onStarted, onEnd)
+          setImmediate(() => onStarted({ errno }))
+          return tooLate
         }
       }
     }
