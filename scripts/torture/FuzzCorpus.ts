@@ -6,7 +6,7 @@
  */
 import { Effect, Either } from "effect"
 import { decodeLine, encodeLine, encodeLines } from "../../src/checkpoint/JournalLine.ts"
-import { encodeSnapshot } from "../../src/checkpoint/Snapshot.ts"
+import { encodeSnapshot, inHex } from "../../src/checkpoint/Snapshot.ts"
 import { Environment } from "../../src/manifest/Environment.ts"
 import { readManifest } from "../../src/manifest/ReadManifest.ts"
 import { expand } from "../../src/plan/Expand.ts"
@@ -62,11 +62,15 @@ const recorded = (told: ReadonlyArray<RunEvent>, isLinked: boolean): Recorded =>
   const states: Array<RunState> = [empty]
   const snapshots: Array<string> = [""]
   let journalBytes = 0
+  let crc = 0
   for (const [index, event] of events.entries()) {
     const state = apply(states[index] ?? empty, event)
     const line = lines[index] ?? Buffer.alloc(0)
     journalBytes += line.length
-    const link = isLinked ? { lastLineCrc: line.toString("latin1", line.length - 11, line.length - 3) } : {}
+    crc = Bun.hash.crc32(line, crc)
+    const link = isLinked
+      ? { lastLineCrc: line.toString("latin1", line.length - 11, line.length - 3), journalCrc: inHex(crc) }
+      : {}
     states.push(state)
     snapshots.push([...encodeSnapshot({ state, journalBytes, lastLineBytes: line.length, ...link })].join(""))
   }

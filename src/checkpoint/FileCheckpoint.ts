@@ -18,7 +18,7 @@ import { encodeLines } from "./JournalLine.ts"
 import { stateError } from "./DiskError.ts"
 import { makeRecord } from "./Record.ts"
 import { JOURNAL, recover, SNAPSHOT } from "./Recover.ts"
-import { encodeSnapshot } from "./Snapshot.ts"
+import { encodeSnapshot, inHex } from "./Snapshot.ts"
 
 /** How long a noted fact may wait for a sync of its own. */
 const NOTE_MS = 20
@@ -62,7 +62,7 @@ const make = Effect.fn("FileCheckpoint.make")(function*(directory: string) {
   let isCommitting = false
   let journalBytes = recovered.soundBytes
   let lastLineBytes = 0
-  let { lastLineCrc } = recovered
+  let { journalCrc, lastLineCrc } = recovered
   let snapshotAt = journalBytes
   let snapshotBytes = 0
   let isUnsynced = false
@@ -88,7 +88,7 @@ const make = Effect.fn("FileCheckpoint.make")(function*(directory: string) {
     attempt(sync),
     Effect.suspend(() => {
       const crc = lastLineCrc === undefined ? {} : { lastLineCrc }
-      const shot = { state: record.state(), journalBytes, lastLineBytes, ...crc }
+      const shot = { state: record.state(), journalBytes, lastLineBytes, ...crc, journalCrc: inHex(journalCrc) }
       snapshotAt = journalBytes
       return disk.replace(join(directory, SNAPSHOT), { pieces: () => counted(encodeSnapshot(shot)) })
     })
@@ -101,7 +101,9 @@ const make = Effect.fn("FileCheckpoint.make")(function*(directory: string) {
     if (events.length > 0) {
       const { crc, lines } = encodeLines(events, lastLineCrc)
       isUnsynced = true
-      journalBytes += journal.write(lines.join(""))
+      const text = lines.join("")
+      journalBytes += journal.write(text)
+      journalCrc = Bun.hash.crc32(text, journalCrc)
       lastLineBytes = Buffer.byteLength(lines[lines.length - 1] ?? "")
       lastLineCrc = crc
     }

@@ -22,22 +22,23 @@ export interface Snapshot {
   readonly lastLineBytes: number
   /** The checksum of that line, which stands for all before it too; an older pawl names none. */
   readonly lastLineCrc?: string
+  /** CRC-32 of the journal up to there, in hex; an older pawl names none, or one that is not right any more. */
+  readonly journalCrc?: string
 }
 
 export type Unfit = { readonly newerVersion: number } | "damaged"
 
 /** CRC-32 of all that came before, and of this. */
 const crcOf = (text: string, before = 0): number => Bun.hash.crc32(text, before)
-const inHex = (crc: number): string => crc.toString(16).padStart(8, "0")
+export const inHex = (crc: number): string => crc.toString(16).padStart(8, "0")
 
 /** UTF-16 units of a piece, at the least; the last one may be shorter. */
 const PIECE = 64 * 1024
 
 /** All but the checksum and the end. */
-function* bodyOf({ journalBytes, lastLineBytes, lastLineCrc, state }: Snapshot): Generator<string> {
+function* bodyOf({ state, ...place }: Snapshot): Generator<string> {
   const { targets, ...rest } = state
-  const crc = lastLineCrc === undefined ? {} : { lastLineCrc }
-  const head = stringifyJson({ version: SNAPSHOT_VERSION, journalBytes, lastLineBytes, ...crc, ...rest }, 1)
+  const head = stringifyJson({ version: SNAPSHOT_VERSION, ...place, ...rest }, 1)
   yield `${head.slice(0, -2)},\n "targets": {`
   let separator = "\n"
   for (const [id, target] of targets) {
@@ -90,7 +91,7 @@ export const decodeSnapshot = (text: string): Either.Either<Snapshot, Unfit> => 
   const found = tail.exec(text)
   if (found === null || inHex(crcOf(text.slice(0, found.index))) !== found[1]) return Either.left("damaged")
   if (!isStored(value)) return Either.left("damaged")
-  const { checksum: _c, journalBytes, lastLineBytes, lastLineCrc, targets, version: _v, ...rest } = value
+  const { checksum: _c, journalBytes, journalCrc, lastLineBytes, lastLineCrc, targets, version: _v, ...rest } = value
   return Either.right({
     state: {
       ...rest,
@@ -98,6 +99,7 @@ export const decodeSnapshot = (text: string): Either.Either<Snapshot, Unfit> => 
     },
     journalBytes,
     lastLineBytes,
-    ...(lastLineCrc === undefined ? {} : { lastLineCrc })
+    ...(lastLineCrc === undefined ? {} : { lastLineCrc }),
+    ...(journalCrc === undefined ? {} : { journalCrc })
   })
 }

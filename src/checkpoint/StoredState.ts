@@ -20,6 +20,7 @@ export interface Stored extends Omit<RunState, "targets"> {
   readonly journalBytes: number
   readonly lastLineBytes: number
   readonly lastLineCrc?: string
+  readonly journalCrc?: string
   readonly targets: Readonly<Record<string, StoredTarget>>
 }
 
@@ -36,11 +37,8 @@ const maybe = (is: Is): Is => (value) => value === undefined || is(value)
 
 const fields = (shape: Readonly<Record<string, Is>>): Is => {
   const checks = Object.entries(shape)
-  return (value) => {
-    if (!isObject(value)) return false
-    const found = new Map<string, unknown>(Object.entries(value))
-    return checks.every(([name, is]) => is(found.get(name)))
-  }
+  // A plain look at each: this is done for every target. No name of these is one that every object has.
+  return (value) => isObject(value) && checks.every(([name, is]) => is(Reflect.get(value, name)))
 }
 const each = (is: Is): Is => (value) => isObject(value) && Object.values(value).every(is)
 
@@ -81,6 +79,7 @@ const run = fields({
   journalBytes: isWhole,
   lastLineBytes: isWhole,
   lastLineCrc: maybe(isText),
+  journalCrc: maybe(isText),
   seq: isWhole,
   runId: isText,
   batch: isText,

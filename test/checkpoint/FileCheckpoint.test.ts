@@ -132,6 +132,48 @@ describe("a run that is opened again after something happened to its files", () 
       expect(recovery.snapshot).toBe("used")
       expect([now.seq, now.batch]).toEqual([3, "b"])
     }))
+
+  it.effect("a snapshot vouches for the whole journal before it, however often the run was taken up", () =>
+    Effect.gen(function*() {
+      const directory = folder()
+      const journal = join(directory, "journal.ndjson")
+      const isVouchedFor = (): boolean => {
+        const { journalBytes, journalCrc } = JSON.parse(readFileSync(join(directory, "checkpoint.json"), "utf8"))
+        const bytes = readFileSync(journal)
+        expect(journalBytes).toBe(bytes.length)
+        return Number.parseInt(journalCrc, 16) === Bun.hash.crc32(bytes)
+      }
+      yield* written(directory, true)
+      expect(isVouchedFor()).toBe(true)
+      appendFileSync(journal, "{\"seq\":4,\"at\":\"2026-")
+      for (const target of ["é", "c"]) {
+        yield* opened(
+          directory,
+          Effect.flatMap(
+            Checkpoint,
+            (checkpoint) => Effect.zipRight(checkpoint.append(completed(target)), checkpoint.snapshot)
+          )
+        )
+        expect(isVouchedFor()).toBe(true)
+      }
+      // Without its snapshot all of the journal is read.
+      rmSync(join(directory, "checkpoint.json"))
+      yield* opened(directory, Effect.flatMap(Checkpoint, (checkpoint) => checkpoint.snapshot))
+      expect(isVouchedFor()).toBe(true)
+    }))
+
+  it.effect("a snapshot whose checksum of the journal an older pawl has carried on is used where each line is sound", () =>
+    Effect.gen(function*() {
+      const directory = folder()
+      yield* written(directory, true)
+      const path = join(directory, "checkpoint.json")
+      const [body = ""] = readFileSync(path, "utf8").replace(/"journalCrc": "[^"]*"/, "\"journalCrc\": \"00000000\"")
+        .split(",\n \"checksum\"")
+      const crc = Bun.hash.crc32(body).toString(16).padStart(8, "0")
+      writeFileSync(path, `${body},\n "checksum": "${crc}"\n}\n`)
+      const recovery = yield* opened(directory, Effect.map(Checkpoint, (checkpoint) => checkpoint.recovery))
+      expect(recovery.snapshot).toBe("used")
+    }))
 })
 
 describe("a disk that fails", () => {
