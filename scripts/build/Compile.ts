@@ -46,7 +46,7 @@ export const compile = async (options: CompileOptions): Promise<string | undefin
       ...(target === undefined ? {} : { target }),
       // Most calls end before compiling what they run has paid off, and the compiler's threads take the
       // processor that the steps need. A call that lasts gets the usual policy back, see src/Start.ts.
-      jitPolicy: 4,
+      jitPolicy: 20,
       autoloadDotenv: false,
       autoloadBunfig: false,
       autoloadTsconfig: false,
