@@ -7,7 +7,7 @@
  */
 import { Either, HashMap } from "effect"
 import { parseStored, stringifyJson } from "../expression/Value.ts"
-import type { RunState } from "../run/RunState.ts"
+import { type RunState, storedTargets } from "../run/RunState.ts"
 import type { TargetState } from "../run/TargetState.ts"
 import { isStored, type StoredTarget } from "./StoredState.ts"
 
@@ -71,8 +71,11 @@ const storedTarget = ({ within, ...target }: TargetState): StoredTarget =>
     ? target
     : { ...target, within: Object.fromEntries(HashMap.toEntries(within).toSorted(([a], [b]) => (a < b ? -1 : 1))) }
 
-const readTarget = ({ within, ...target }: StoredTarget): TargetState =>
-  within === undefined ? target : { ...target, within: HashMap.fromIterable(Object.entries(within)) }
+const isFlat = (target: StoredTarget): target is StoredTarget & { readonly within?: never } =>
+  target.within === undefined
+
+const readTarget = (target: StoredTarget): TargetState =>
+  isFlat(target) ? target : { ...target, within: HashMap.fromIterable(Object.entries(target.within ?? {})) }
 
 const versionOf = (value: unknown): number =>
   typeof value === "object" && value !== null && "version" in value && typeof value.version === "number"
@@ -95,7 +98,7 @@ export const decodeSnapshot = (text: string): Either.Either<Snapshot, Unfit> => 
   return Either.right({
     state: {
       ...rest,
-      targets: HashMap.fromIterable(Object.entries(targets).map(([id, target]) => [id, readTarget(target)]))
+      targets: storedTargets(Object.entries(targets).map(([id, target]) => [id, readTarget(target)]))
     },
     journalBytes,
     lastLineBytes,

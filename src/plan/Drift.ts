@@ -21,6 +21,7 @@ const hashes = (plan: Plan): ReadonlyMap<string, string> =>
 
 /** Compares two plans of one batch, target by target. */
 export const compare = (before: Plan, after: Plan): Drift => {
+  if (before === after) return { added: [], removed: [], changed: [] }
   const earlier = hashes(before)
   const later = hashes(after)
   const ids = (plan: Plan, keep: (id: string, hash: string) => boolean) =>

@@ -124,9 +124,11 @@ export const select = (
   const { filters, problems } = parseFilters(plan, request.only)
   const all = [...targets.problems, ...problems]
   if (Array.isNonEmptyReadonlyArray(all)) return Either.left(all)
-  const order = targets.chosen.filter((index) =>
-    Option.exists(Array.get(plan.targets, index), (target) => filters.every((filter) => filter.holds(target)))
-  )
+  const order = filters.length === 0
+    ? targets.chosen
+    : targets.chosen.filter((index) =>
+      Option.exists(Array.get(plan.targets, index), (target) => filters.every((filter) => filter.holds(target)))
+    )
   return Either.right({
     by: byName ? "targets" : filters.length > 0 ? "filter" : "all",
     order: request.order === "longest-first" ? longestFirst(plan, order, durations) : order,

@@ -183,8 +183,10 @@ export const cancelledBy = ({ halted }: RunState): Pick<Summary, "cancelled"> =>
 
 /** The summary of a run at its halt. Its targets are made when they are asked for. */
 export const summarize = ({ error, exitCode, outputs, plan, selection, state }: Ending): Summary => {
-  const selected = new Set(selection.order)
-  const { counts, gates, selectedCounts, targets } = survey(plan, state, false, (index) => selected.has(index))
+  // None is in it twice.
+  const selected = selection.order.length === plan.targets.length ? undefined : new Set(selection.order)
+  const isSelected = (index: number): boolean => selected === undefined || selected.has(index)
+  const { counts, gates, selectedCounts, targets } = survey(plan, state, false, isSelected)
   const haltReason = error === undefined ? state.halted?.reason ?? "CheckpointFailed" : "CheckpointFailed"
   const finishedAt = state.halted?.at ?? state.updatedAt
   return {

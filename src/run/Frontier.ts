@@ -61,7 +61,12 @@ export const skippedFor = (target: PlanTarget, need: string, state: RunState): R
 /** `canAsk`: there is a person to ask about gates, so targets that rest at one are taken up again. */
 export const makeFrontier = (plan: Plan, selection: Selection, state: RunState, canAsk: boolean): Frontier => {
   const order = selection.order
-  const selected = new Set(order.map((index) => plan.targets[index]?.id))
+  let ids: ReadonlySet<string | undefined> | undefined
+  /** Of a long list without needs nobody asks. */
+  const isSelected = (id: string): boolean => {
+    ids ??= new Set(order.map((index) => plan.targets[index]?.id))
+    return ids.has(id)
+  }
   const held = new Map<number, Held>()
   const dependents = new Map<string, Array<Held>>()
   const freed: Array<number> = []
@@ -74,7 +79,7 @@ export const makeFrontier = (plan: Plan, selection: Selection, state: RunState, 
     for (const need of target.needs) {
       const { status } = targetState(state, need)
       if (status === "completed") continue
-      if (isEnded(status) || !selected.has(need)) {
+      if (isEnded(status) || !isSelected(need)) {
         entry.deadNeed ??= need
       } else {
         entry.unmet += 1

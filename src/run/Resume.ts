@@ -49,7 +49,7 @@ const revived = (plan: Plan, selected: ReadonlySet<string>, state: RunState, aga
     if (status === "completed" && !again.has(id)) return true
     return selected.has(id) && (!isEnded(status) || again.has(id) || free.has(id))
   }
-  const skipped = plan.targets.filter(({ id }) => selected.has(id) && targetState(state, id).status === "skipped")
+  const skipped = plan.targets.filter(({ id }) => targetState(state, id).status === "skipped" && selected.has(id))
   // A need may itself be revived by a later look: go round until nothing more is.
   for (let before = -1; before !== free.size;) {
     before = free.size
@@ -57,6 +57,9 @@ const revived = (plan: Plan, selected: ReadonlySet<string>, state: RunState, aga
   }
   return free
 }
+
+const idsOf = (plan: Plan, keep: (id: string) => boolean): ReadonlyArray<string> =>
+  plan.targets.map(({ id }) => id).filter(keep)
 
 /** Decides what an invocation resets before it goes on; left where the plan drifted and nobody allowed it. */
 export const planResume = (
@@ -72,14 +75,15 @@ export const planResume = (
 
   const selected = new Set(selection.order.flatMap((index) => plan.targets[index]?.id ?? []))
   const changed = new Set(begun)
-  const retried = plan.targets.map(({ id }) => id).filter((id) => {
+  const isTriedAgain = (id: string): boolean => {
     const { status } = targetState(state, id)
     if (!selected.has(id) || changed.has(id)) return false
     return (status === "errored" && request.retryErrors) || (status === "blocked" && request.retryBlocked)
-  })
+  }
+  const retried = request.retryErrors || request.retryBlocked ? idsOf(plan, isTriedAgain) : []
   const free = revived(plan, selected, state, new Set([...changed, ...retried]))
   return Either.right({
-    reset: plan.targets.map(({ id }) => id).filter((id) => changed.has(id) || free.has(id)),
+    reset: changed.size + free.size === 0 ? [] : idsOf(plan, (id) => changed.has(id) || free.has(id)),
     retried,
     notes: [
       ...(drift.added.length === 0 ? [] : [`${count(drift.added)} added to the plan: ${some(drift.added)}`]),

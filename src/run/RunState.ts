@@ -55,9 +55,22 @@ export const empty: RunState = {
   targets: HashMap.empty()
 }
 
+/** Of states as they were stored: going on with a run asks for each of its targets several times. */
+const indexes = new WeakMap<RunState["targets"], ReadonlyMap<string, TargetState>>()
+
+/** Targets that were stored. Until one of them changes, looking one up takes a fraction of what it takes otherwise. */
+export const storedTargets = (entries: Iterable<readonly [string, TargetState]>): RunState["targets"] => {
+  const index = new Map(entries)
+  const targets = HashMap.fromIterable(index)
+  indexes.set(targets, index)
+  return targets
+}
+
 /** The state of one target; `pending` with no steps where nothing has happened to it. */
-export const targetState = (state: RunState, id: string): TargetState =>
-  Option.getOrElse(HashMap.get(state.targets, id), () => untouched)
+export const targetState = ({ targets }: RunState, id: string): TargetState => {
+  const index = indexes.get(targets)
+  return (index === undefined ? Option.getOrUndefined(HashMap.get(targets, id)) : index.get(id)) ?? untouched
+}
 
 const rest = (targets: RunState["targets"]): RunState["targets"] =>
   HashMap.reduce(
