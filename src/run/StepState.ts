@@ -101,6 +101,19 @@ export const restStep = (step: StepState): StepState => {
     : { ...rest, status: "pending", attempts: step.attempts - 1, interrupted: true }
 }
 
+/**
+ * A failed step when its target is tried again: of one with others in it, what those go by stays, since what became of
+ * them does. Undefined: there is nothing to keep.
+ */
+export const goingBy = ({ branch, items, itemsHash, iterations }: StepState): StepState | undefined =>
+  branch === undefined && items === undefined && iterations === undefined ? undefined : {
+    ...noStep,
+    ...(branch === undefined ? {} : { branch }),
+    ...(items === undefined ? {} : { items }),
+    ...(itemsHash === undefined ? {} : { itemsHash }),
+    ...(iterations === undefined ? {} : { iterations })
+  }
+
 /** A step that was interrupted by a failure beside it, when its target is tried again. */
 export const resumeStep = ({ reason: _r, ...step }: StepState): StepState => ({ ...step, status: "pending" })
 

@@ -8,7 +8,16 @@
  */
 import { HashMap, Option } from "effect"
 import type { PauseReason, RunEvent } from "./RunEvent.ts"
-import { changeStep, noStep, restStep, resumeStep, slimStep, type StepEvent, type StepState } from "./StepState.ts"
+import {
+  changeStep,
+  goingBy,
+  noStep,
+  restStep,
+  resumeStep,
+  slimStep,
+  type StepEvent,
+  type StepState
+} from "./StepState.ts"
 import { instancePath, isWithin } from "../plan/StepPath.ts"
 
 export type TargetStatus = "pending" | "running" | "completed" | "blocked" | "errored" | "skipped" | "paused"
@@ -56,31 +65,30 @@ const setStep = (target: TargetState, path: string, step: StepState): TargetStat
     ? { ...target, steps: { ...target.steps, [path]: step } }
     : { ...target, within: HashMap.set(target.within ?? HashMap.empty(), path, step) }
 
-/** Every step changed, or left out where `change` gives undefined. */
+/** A target with every step changed, or left out where `change` gives undefined. */
 const mapSteps = (
-  target: TargetState,
+  { within: inner, ...target }: TargetState,
   change: (step: StepState, path: string) => StepState | undefined
-): Pick<TargetState, "steps" | "within"> => {
+): TargetState => {
   const steps: Record<string, StepState> = {}
   for (const [path, step] of Object.entries(target.steps)) {
     const changed = change(step, path)
     if (changed !== undefined) steps[path] = changed
   }
-  if (target.within === undefined) return { steps }
-  const within = HashMap.filterMap(target.within, (step, path) => Option.fromNullable(change(step, path)))
-  return HashMap.isEmpty(within) ? { steps } : { steps, within }
+  if (inner === undefined) return { ...target, steps }
+  const within = HashMap.filterMap(inner, (step, path) => Option.fromNullable(change(step, path)))
+  return { ...target, steps, ...(HashMap.isEmpty(within) ? {} : { within }) }
 }
 
 /** What was running when the process died or was told to stop goes back to `pending`, one attempt fewer. */
 export const atRest = (target: TargetState): TargetState => ({
-  ...target,
-  status: target.status === "running" ? "pending" : target.status,
-  ...mapSteps(target, restStep)
+  ...mapSteps(target, restStep),
+  status: target.status === "running" ? "pending" : target.status
 })
 
 /**
- * A stuck target as it was before the failures that stopped it; what succeeded stays. A loop that
- * came to its last iteration, and a map whose list has changed, begin anew.
+ * A stuck target as it was before the failures that stopped it; what succeeded stays, and so does what a step with
+ * others in it goes by. A loop that came to its last iteration, and a map whose list has changed, begin anew.
  */
 export const again = (target: TargetState): TargetState => {
   const { reason } = target
@@ -89,14 +97,13 @@ export const again = (target: TargetState): TargetState => {
       continued !== true && (reason === "too-many-iterations" || reason === "items-changed")
     )
     .map(([path]) => `${path}[`)
-  return {
-    status: "pending",
-    ...mapSteps(target, (step, path) => {
-      const failed = step.status === "failed" && (step.continued !== true || reason === "breaker-opened")
-      if (failed || anew.some((within) => path.startsWith(within))) return undefined
-      return step.reason === "interrupted" ? resumeStep(step) : step
-    })
-  }
+  const { steps, within } = mapSteps(target, (step, path) => {
+    if (anew.some((within) => path.startsWith(within) || within === `${path}[`)) return undefined
+    const failed = step.status === "failed" && (step.continued !== true || reason === "breaker-opened")
+    if (failed) return goingBy(step)
+    return step.reason === "interrupted" ? resumeStep(step) : step
+  })
+  return { status: "pending", steps, ...(within === undefined ? {} : { within }) }
 }
 
 export type TargetEvent = Extract<RunEvent, { readonly target: string }>
@@ -125,7 +132,7 @@ const changeSteps = (target: TargetState, event: StepEvent, invocation: number):
   switch (event.type) {
     case "IterationEnded": {
       const instance = instancePath(event.path, event.iteration)
-      return { ...changed, ...mapSteps(changed, (each, path) => isWithin(path, instance) ? undefined : each) }
+      return mapSteps(changed, (each, path) => isWithin(path, instance) ? undefined : each)
     }
     case "GateDecided":
       // Somebody has decided, so there is something to go on with.
@@ -145,7 +152,7 @@ export const changeTarget = (target: TargetState, event: TargetEvent, invocation
         startedAt: target.startedAt ?? event.at
       }
     case "TargetCompleted":
-      return { ...target, status: "completed", durationMs: event.durationMs, ...mapSteps(target, slimStep) }
+      return { ...mapSteps(target, slimStep), status: "completed", durationMs: event.durationMs }
     case "TargetBlocked":
     case "TargetErrored":
       return {

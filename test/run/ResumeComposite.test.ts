@@ -151,6 +151,67 @@ describe("a run that goes on within a composite step", () => {
       ])
     }))
 
+  const tried: Readonly<Record<string, readonly [first: PlanStep, begun: ReadonlyArray<string>]>> = {
+    "an if": [
+      ifStep("it", "{{ inputs.go }}", { then: [step("bad")], else: [step("other")] }),
+      ["it::bad", "it::bad"]
+    ],
+    "a loop": [
+      loop("it", { while: "{{ iteration < 4 }}" }, [step("one"), step("bad", { when: "{{ iteration == 2 }}" })]),
+      ["it[0]::one", "it[1]::one", "it[2]::one", "it[2]::bad", "it[2]::bad", "it[3]::one"]
+    ],
+    "an if in a loop": [
+      loop("it", { while: "{{ iteration < 2 }}" }, [
+        ifStep("which", "{{ inputs.go }}", { then: [step("bad")], else: [step("other")] })
+      ]),
+      ["it[0]::which::bad", "it[0]::which::bad", "it[1]::which::other"]
+    ]
+  }
+  it.effect.each(Object.keys(tried))(
+    "keeps what it went by when it is tried again: %s",
+    (name) =>
+      Effect.gen(function*() {
+        const journal: Array<RunEvent> = []
+        const [first, begun] = tried[name] ?? [step("bad"), []]
+        const bad: Script = ({ step }) => ({ exitCode: step.endsWith("bad") ? 1 : 0 })
+        yield* invoked([first], journal, bad, { values: { go: true } })
+        expect(stateOf(journal).status).toBe("blocked")
+        yield* invoked([first], journal, () => ({}), { values: { go: false }, request: retryBlocked })
+        expect(stateOf(journal).status).toBe("completed")
+        expect(started(journal)).toEqual(begun)
+      })
+  )
+
+  it.effect("gives no item of a map the outcome of another, when it is tried again with another list", () =>
+    Effect.gen(function*() {
+      const journal: Array<RunEvent> = []
+      const steps = [map("each", "{{ inputs.list }}", [step("do", { command: ["echo", "{{ item }}"] })])]
+      const bad: Script = ({ command }) => ({ exitCode: command[1] === "b" ? 1 : 0 })
+      yield* invoked(steps, journal, bad, { values: { list: ["a", "b", "c"] } })
+      yield* invoked(steps, journal, bad, { values: { list: ["new", "b", "c"] }, request: retryBlocked })
+      expect(stateOf(journal)).toMatchObject({
+        status: "blocked",
+        message: "the list of this map changed since it began: 3 items then, 3 items now"
+      })
+      const seen: Array<string | undefined> = []
+      yield* invoked(steps, journal, ({ command }) => {
+        seen.push(command[1])
+        return {}
+      }, { values: { list: ["new", "b", "c"] }, request: retryBlocked })
+      expect(seen).toEqual(["new", "b", "c"])
+    }))
+
+  it.effect("does not make an iteration again that is through, though nothing is left of its steps", () =>
+    Effect.gen(function*() {
+      const journal: Array<RunEvent> = []
+      const steps = [loop("it", { while: "{{ iteration < 2 }}" }, [step("one")])]
+      yield* invoked(steps, journal)
+      killedAfter(journal, ({ type }) => type === "IterationEnded")
+      expect(stateOf(journal).within).toBeUndefined()
+      yield* invoked(steps, journal)
+      expect(started(journal)).toEqual(["it[0]::one", "it[1]::one"])
+    }))
+
   it.effect("closes a gate that a failure beside it interrupted: who answers it then is too late", () =>
     Effect.gen(function*() {
       const journal: Array<RunEvent> = []
