@@ -39,7 +39,7 @@ export const noRoom = ({ out }: Attempt): StateError =>
   })
 
 /** The end of an attempt, with what it printed. Throws the system's error. */
-export const exitOf = (attempt: Attempt, logs: AttemptLogs, end: End, timedOut: boolean, startedAt: number): Exit => {
+export const exitOf = (attempt: Attempt, logs: AttemptLogs, end: End, timedOut: boolean, lastedMs: number): Exit => {
   const stdout = logs.tail("out", attempt.keep.stdout)
   const stderr = logs.tail("err", attempt.keep.stderr)
   const outputs = logs.takeOutputs()
@@ -47,7 +47,7 @@ export const exitOf = (attempt: Attempt, logs: AttemptLogs, end: End, timedOut: 
   return {
     ...end,
     timedOut,
-    durationMs: Math.round(performance.now() - startedAt),
+    durationMs: Math.round(lastedMs),
     stdout: stdout.text,
     stderr: stderr.text,
     truncated: { stdout: stdout.truncated, stderr: stderr.truncated },

@@ -46,6 +46,16 @@ const timeUp = (timeoutMs: number, id: ProcessId): Effect.Effect<void> =>
     return wait(timeoutMs, suspendedMs())
   })
 
+/** Signals that whoever stops a whole session or machine sends to all of its processes: HUP, INT, KILL and TERM. */
+const stopping = [1, 2, 9, 15]
+const stoppingNames = new Set(["SIGHUP", "SIGINT", "SIGKILL", "SIGTERM"])
+/** How long pawl may take to hear of such a signal that its step has ended by already, milliseconds. */
+const HEARD_MS = 100
+
+/** Whether an attempt was ended by such a signal, as its shell may tell it for a child. */
+const wasStopped = ({ exitCode, signal }: End): boolean =>
+  signal === undefined ? exitCode !== undefined && stopping.includes(exitCode - 128) : stoppingNames.has(signal)
+
 export type Restore = Parameters<Parameters<typeof Effect.uninterruptibleMask>[0]>[0]
 
 /** An attempt that was started. */
@@ -77,11 +87,12 @@ export const makeWatch = (end: (step: StepOf) => Effect.Effect<boolean>, shownMs
   /** The end of a child that was started, whatever comes first: its own, the time-out, an interruption. */
   const awaitEnd = ({ attempt, ended, id, logs }: StartedAttempt, stop: Effect.Effect<End>) => {
     const startedAt = performance.now()
+    let endedAt: number | undefined
     const exit = (timedOut: boolean) => (ending: End): Effect.Effect<Exit | undefined, StateError> => {
       if (ending.notStarted === true) return Effect.as(Effect.void, undefined)
       if (ending.exitCode !== undefined || ending.signal !== undefined) {
         return Effect.try({
-          try: () => exitOf(attempt, logs, ending, timedOut, startedAt),
+          try: () => exitOf(attempt, logs, ending, timedOut, (endedAt ?? performance.now()) - startedAt),
           catch: (cause) => logError(attempt, cause)
         })
       }
@@ -92,7 +103,12 @@ export const makeWatch = (end: (step: StepOf) => Effect.Effect<boolean>, shownMs
       )
     }
     return (restore: Restore) => {
-      const awaited = Effect.onInterrupt(restore(Deferred.await(ended)), () => stop)
+      const ending = Effect.tap(Deferred.await(ended), (end) => {
+        endedAt = performance.now()
+        // It may be this pawl too that is told to stop: then that is no failure of the step.
+        return wasStopped(end) ? Effect.sleep(HEARD_MS) : Effect.void
+      })
+      const awaited = Effect.onInterrupt(restore(ending), () => stop)
       if (attempt.timeoutMs === undefined) return Effect.flatMap(awaited, exit(false))
       const isLate = Effect.as(timeUp(attempt.timeoutMs, id), Option.none())
       return Effect.flatMap(Effect.raceFirst(Effect.asSome(awaited), restore(isLate)), (inTime) =>

@@ -11,6 +11,7 @@ import { PREFLIGHT } from "../plan/Preflight.ts"
 import { definitionPath } from "../plan/StepPath.ts"
 import { branchesOf, stepTexts } from "../plan/StepTree.ts"
 import { type LeftAttempt, ProcessRunner } from "../process/ProcessRunner.ts"
+import type { RunRef } from "../checkpoint/RunStore.ts"
 import { JSON_BYTES, KEPT_BYTES } from "./Judge.ts"
 import { logPath } from "./LogPath.ts"
 import type { Mask } from "./Mask.ts"
@@ -74,6 +75,20 @@ const latest = (left: ReadonlyArray<LeftAttempt>): ReadonlyArray<LeftAttempt> =>
   ...new Map(left.map((each) => [`${each.attempt} ${each.path} ${each.target}`, each])).values()
 ]
 
+/** Ends attempts of a run, where they still run; gives a word for each. */
+const endEach = Effect.fn("Leftovers.endEach")(function*(
+  attempts: ReadonlyArray<Pick<LeftAttempt, "target" | "path" | "attempt" | "id">>,
+  { directory: folder, runId }: Pick<RunRef, "runId" | "directory">
+) {
+  const runner = yield* ProcessRunner
+  const notes: Array<string> = []
+  for (const { attempt, id, path, target } of attempts) {
+    const ended = yield* runner.endLeftover(id, { runId, target, path, attempt, folder })
+    if (ended) notes.push(`process ${id.pid} of ${target}/${path}, left over from a killed pawl, was ended`)
+  }
+  return notes
+})
+
 /** Ends what still runs, of attempts that the journal tells of and of those that it does not. */
 const endThose = (
   state: RunState,
@@ -82,8 +97,6 @@ const endThose = (
   counted: ReadonlySet<LeftAttempt>
 ) =>
   Effect.gen(function*() {
-    const runner = yield* ProcessRunner
-    const notes: Array<string> = []
     const unended = left.filter((each) => !counted.has(each) && wasUnderWay(targetState(state, each.target), each))
     const found = new Set([...counted, ...unended].map(({ id }) => id.pid))
     const checks = [PREFLIGHT, checksTarget(state.preflight)] as const
@@ -94,11 +107,7 @@ const endThose = (
         return [{ target, path, attempt, id: { pid, ...(pidStart === undefined ? {} : { pidStart }) } }]
       })
     )
-    for (const { attempt, id, path, target } of [...noted, ...unended]) {
-      const ended = yield* runner.endLeftover(id, { runId: state.runId, target, path, attempt, folder: runDir })
-      if (ended) notes.push(`process ${id.pid} of ${target}/${path}, left over from a killed pawl, was ended`)
-    }
-    return notes
+    return yield* endEach([...noted, ...unended], { runId: state.runId, directory: runDir })
   })
 
 const recovered = (
@@ -163,4 +172,14 @@ export const takeLeftovers = Effect.fn("Leftovers.takeLeftovers")(function*(
   )
   const leftovers: Leftovers = { facts: facts.flat(), notes: [...notes, ...ends] }
   return leftovers
+})
+
+/**
+ * Ends what still runs of a run that is set aside for a new one; gives a word for each. Its state is not asked, which may
+ * be lost: its launcher's record is.
+ */
+export const endLeftovers = Effect.fn("Leftovers.endLeftovers")(function*(aside: RunRef) {
+  const runner = yield* ProcessRunner
+  const left = latest(yield* runner.leftBehind(aside.directory))
+  return yield* endEach(left.filter(({ take }) => take === undefined), aside)
 })

@@ -16,6 +16,7 @@ import { isOpen } from "../plan/OpenPlan.ts"
 import type { Plan } from "../plan/Plan.ts"
 import { visibleSecrets } from "../plan/VisibleSecrets.ts"
 import type { Growth } from "./Growth.ts"
+import { endLeftovers } from "./Leftovers.ts"
 import { openRun, type Renewal, runToGoOnWith } from "./OpenRun.ts"
 import { isRunId } from "./RunId.ts"
 import { type Manner, runLoaded } from "./RunLoaded.ts"
@@ -77,10 +78,22 @@ export const runPlan = <E = never>({ growing, inputs, loaded, options, selection
     const plan = goesOn ? yield* growing.whole : loaded.plan
     const run = yield* openRun(opened, plan, options, isUnfinished(store))
     const growth = growing === undefined || goesOn ? {} : { growth: growing.growth(yield* opened.grow(run.ref)) }
-    yield* opened.keepOrigin(run.ref, originOf(stateDir, manifestDir, inputs, values)).pipe(
+    const aside = run.created ? opened.current : undefined
+    const left = yield* opened.keepOrigin(run.ref, originOf(stateDir, manifestDir, inputs, values)).pipe(
+      // Of a killed pawl something may still run that this run is about to do too.
+      Effect.zipRight(aside === undefined ? Effect.succeed([]) : endLeftovers(aside)),
       Effect.onError(() => Effect.when(Effect.ignoreLogged(opened.discard(run.ref)), () => run.created))
     )
-    return yield* runLoaded({ ...run, ...growth, loaded: { ...loaded, plan }, selection, manner: options, opened })
+    const notes = [...run.notes, ...left]
+    return yield* runLoaded({
+      ...run,
+      notes,
+      ...growth,
+      loaded: { ...loaded, plan },
+      selection,
+      manner: options,
+      opened
+    })
   }))
 
 /** Starts a batch, or goes on with its current run; gives how that ended. */

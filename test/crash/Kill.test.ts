@@ -1,6 +1,7 @@
 import { readdirSync } from "node:fs"
 import { describe, expect, it } from "vitest"
 import { json, workplace } from "../e2e/pawl.ts"
+import { endsWithTest, stateOf, until, writtenPids } from "./processes.ts"
 
 /** How often each line stands in a file. */
 const tally = (text: string): ReadonlyMap<string, number> => {
@@ -71,6 +72,27 @@ describe("a run whose process is killed", () => {
       expect(succeeded.size).toBe(2 * TARGETS)
     }
   )
+
+  it("leaves a child behind that a fresh run ends before it does anything", async () => {
+    const place = workplace()
+    place.write(
+      "batch.yaml",
+      "name: batch\ntargets:\n  - id: a\n    run: |\n      echo begin >> ran.txt\n      echo $$ >> pids.txt\n"
+        + "      test $(wc -l < pids.txt) -gt 1 || exec sleep 300\n      echo end >> ran.txt\n"
+    )
+    endsWithTest(place)
+    const child = place.start(["run", "batch.yaml"])
+    await until("the step runs", () => writtenPids(place).length === 1)
+    child.kill("SIGKILL")
+    await child.exited
+    const [left = 0] = writtenPids(place)
+    expect(stateOf(left)).toBeDefined()
+    const fresh = await place.pawl("run", "batch.yaml", "--fresh")
+    expect(fresh.code).toBe(0)
+    expect(fresh.stderr).toContain(`process ${left} of a/run, left over from a killed pawl, was ended`)
+    expect(stateOf(left)).toBeUndefined()
+    expect(place.read("ran.txt")).toBe("begin\nbegin\nend\n")
+  })
 
   it("leaves a child behind that the next run ends before its step runs again", async () => {
     const place = workplace()

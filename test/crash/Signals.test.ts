@@ -76,6 +76,20 @@ targets:
     expect(leftIn(place)).toEqual([])
   })
 
+  it.each(["SIGTERM", "SIGKILL"] as const)(
+    "is no failure of the steps that whoever sends it has ended before by %s",
+    async (signal) => {
+      const place = workplace()
+      // A shell tells of a child's end by its own exit code.
+      const scripts = ["echo $$ >> pids.txt; exec sleep 300", "sh -c 'echo $$ >> pids.txt; exec sleep 300'; exit $?"]
+      const { child, summary } = await started(place, scripts, "--auto-advance")
+      for (const pid of writtenPids(place)) process.kill(pid, signal)
+      child.kill("SIGTERM")
+      expect(await child.exited).toBe(143)
+      expect(await summary()).toMatchObject({ status: "interrupted", counts: { pending: 2, blocked: 0 } })
+    }
+  )
+
   it("is heard by a step that is stopped", async () => {
     const place = workplace()
     const { child } = await started(place, [orderly], "--grace", "1h")
