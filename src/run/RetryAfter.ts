@@ -96,11 +96,11 @@ const day = /\b\d{4}-\d\d-\d\d[Tt ]\d\d:/g
 /** A moment that a text tells of something else. */
 const elsewhere = /(?:expir\w*|valid|not[ _-]?after|deadline|sunset|issued|since)[^\d\n]{0,24}$/i
 
-/** Those that are not the value of a key, and were read there. */
+/** Those that are not the value of a key, and were read there. Beside a `Retry-After` they may be of anything. */
 const isoTimes = (text: string, read: ReadonlySet<number>): ReadonlyArray<Told> =>
   [...text.matchAll(day)]
     .filter(({ index }) => !read.has(index) && !elsewhere.test(text.slice(Math.max(0, index - 40), index)))
-    .map(({ index }) => ({ time: readIso(valueAt(text, index)), kind: "other" }))
+    .map(({ index }) => ({ time: readIso(valueAt(text, index)), kind: "reset" }))
 
 /** Of a terminal; its last letter would be part of the word that follows. */
 const colour = /\u001b\[[0-9;:?]{0,32}[A-Za-z]/g

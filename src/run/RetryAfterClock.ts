@@ -3,7 +3,8 @@
  *
  * Pure. Owns which day is meant where none is named, and which year. Must not read half of what was
  * said: what follows a time may change it (`4pm on Friday`, `6am Pacific time`), and then there is
- * none. The surprise: a date that went by less than a day ago is over, not a year away.
+ * none. The surprise: a date that went by less than a day ago is over, not a year away, and so is a time of day that went
+ * by less than an hour ago: clocks differ, and what is told is rounded.
  */
 import { isWeekday, monthOf } from "./RetryAfterDate.ts"
 import { dayAt, momentOf, readZone, type Shown } from "./RetryAfterZone.ts"
@@ -75,27 +76,29 @@ const timeRead = (text: string): Read<Time> | undefined => {
   return { value, rest }
 }
 
-const dayMs = 86_400_000
+const hourMs = 3_600_000
+const dayMs = 24 * hourMs
 
-/** The first that lies ahead. One that has only just gone by is over. */
-const ahead = (moments: ReadonlyArray<number | undefined>, now: number): number | undefined => {
+/** The first that lies ahead. One that has only just gone by, less than `recentMs` ago, is over. */
+const ahead = (moments: ReadonlyArray<number | undefined>, now: number, recentMs: number): number | undefined => {
   const real = moments.filter((moment) => moment !== undefined)
-  return real.some((moment) => moment <= now && now - moment < dayMs) ? undefined : real.find((moment) => moment > now)
+  return real.some((moment) => moment <= now && now - moment < recentMs)
+    ? undefined
+    : real.find((moment) => moment > now)
 }
 
 const momentAhead = (at: Time, day: Day | undefined, name: string | undefined, zone: string, now: number) => {
   const today = dayAt(now, zone)
   if (day === undefined) {
     if (name !== undefined) return undefined
-    return [0, 1, 2].map((later) => momentOf({ ...dayAt(now, zone, later), ...at }, zone))
-      .find((moment) => moment !== undefined && moment > now)
+    return ahead([-1, 0, 1, 2].map((later) => momentOf({ ...dayAt(now, zone, later), ...at }, zone)), now, hourMs)
   }
   const inYear = (year: number): number | undefined => {
     const shown = { ...day, year, ...at }
     return name === undefined || isWeekday(name, shown) ? momentOf(shown, zone) : undefined
   }
   return day.year === undefined
-    ? ahead([today.year - 1, today.year, today.year + 1].map(inYear), now)
+    ? ahead([today.year - 1, today.year, today.year + 1].map(inYear), now, dayMs)
     : inYear(day.year)
 }
 

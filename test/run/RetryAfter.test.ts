@@ -109,12 +109,14 @@ describe("the end of a rate limit", () => {
     ["resets 4pm UTC+2", at("2026-11-20T14:00:00Z")],
     ["retry after 4pm", at("2026-11-20T15:00:00Z")],
     ["resets 12am", at("2026-11-20T23:00:00Z")],
-    ["resets 12pm (UTC)", at("2026-11-21T12:00:00Z")],
     ["resets 12:01pm (UTC)", at("2026-11-20T12:01:00Z")],
     ["quotas reset at midnight (America/Los_Angeles)", at("2026-11-21T08:00:00Z")],
-    // What has passed today is tomorrow's.
-    ["resets 1pm (Europe/Berlin)", at("2026-11-21T12:00:00Z")],
-    ["resets 11am", at("2026-11-21T10:00:00Z")]
+    // What has passed today is tomorrow's, unless it has only just passed.
+    ["resets 11am (UTC)", at("2026-11-21T11:00:00Z")],
+    ["resets 11am", at("2026-11-21T10:00:00Z")],
+    ["resets 11:01am (UTC)", undefined],
+    ["resets 12pm (UTC)", undefined],
+    ["resets 1pm (Europe/Berlin)", undefined]
   ])("is read from the time of day in %s", (text, time) => {
     expect(read(text)).toBe(time)
   })
@@ -257,7 +259,16 @@ describe("the end of a rate limit", () => {
     expect(read("resets 2:30am", october)).toBe(at("2026-10-25T01:30:00Z"))
     // Between the two it is the second.
     expect(read("resets 2:30am", at("2026-10-25T00:45:00Z"))).toBe(at("2026-10-25T01:30:00Z"))
-    expect(read("resets 2:30am", at("2026-10-25T01:30:00Z"))).toBe(at("2026-10-26T01:30:00Z"))
+    expect(read("resets 2:30am", at("2026-10-25T01:30:00Z"))).toBeUndefined()
+    expect(read("resets 2:30am", at("2026-10-25T02:30:00Z"))).toBe(at("2026-10-26T01:30:00Z"))
+  })
+
+  it("just past midnight is not that of the evening before", () => {
+    expect(read("resets 11:59pm (UTC)", at("2026-11-20T00:00:01Z"))).toBeUndefined()
+  })
+
+  it("beside a `Retry-After` is what that says, whatever else is told", () => {
+    expect(read("Retry-After: 10\nplan renews at 2026-12-05T02:00:00Z")).toBe(after(10))
   })
 
   it("around the turn of a year belongs to the year that is nearest ahead", () => {
