@@ -49,7 +49,7 @@ const step = fields({
   reason: maybe(isText),
   message: maybe(isText),
   nextAttemptAt: maybe(isText),
-  limitedSince: maybe(isText),
+  limitedMs: maybe(isNumber),
   limits: maybe(isNumber),
   items: maybe(isNumber),
   iterations: maybe(isNumber),

@@ -15,7 +15,7 @@ import { bootLine, endingLine, parseRecords, type RecordedAttempt } from "./Atte
 import { lengthOf, readTail } from "./LogFile.ts"
 import { RECORDS, SPOOL } from "./LogSpool.ts"
 import { readOutputs } from "./OutputFile.ts"
-import type { Exit, LeftAttempt, ProcessId } from "./ProcessRunner.ts"
+import type { LeftAttempt, LeftExit, ProcessId } from "./ProcessRunner.ts"
 import { bootId, isAlive } from "./ProcessTable.ts"
 
 const orUndefined = <A>(read: () => A): A | undefined => {
@@ -52,7 +52,7 @@ const takeExit = (
   },
   log: string,
   keep: { readonly stdout: number; readonly stderr: number }
-): Exit => {
+): LeftExit => {
   const { at, ...end } = ended
   const stdout = isSilent ? nothing : readLog(join(spool, `${files}.out`), `${log}.out`, out, keep.stdout)
   const stderr = isSilent ? nothing : readLog(join(spool, `${files}.err`), `${log}.err`, err, keep.stderr)
@@ -61,6 +61,7 @@ const takeExit = (
     ...end,
     timedOut: false,
     durationMs: at - beganAt,
+    endedAt: at,
     stdout: stdout.text,
     stderr: stderr.text,
     truncated: { stdout: stdout.truncated, stderr: stderr.truncated },

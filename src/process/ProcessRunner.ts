@@ -66,6 +66,12 @@ export interface Exit {
   readonly outputs?: { readonly text: string; readonly tooLong: boolean }
 }
 
+/** The end of an attempt that nobody was there to see. */
+export interface LeftExit extends Exit {
+  /** Epoch milliseconds. */
+  readonly endedAt: number
+}
+
 /** An attempt that an earlier pawl began and did not come to the end of. */
 export interface LeftAttempt {
   readonly target: string
@@ -79,7 +85,7 @@ export interface LeftAttempt {
    * Its end, where it came to one by itself while no pawl was there to see it. `log` is the absolute path of its logs
    * without `.out` and `.err`: they are put there. Throws the system's error.
    */
-  readonly take?: (log: string, keep: Attempt["keep"]) => Exit
+  readonly take?: (log: string, keep: Attempt["keep"]) => LeftExit
 }
 
 /** The command could not be started: not found, not executable, no such working directory. */

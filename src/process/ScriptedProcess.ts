@@ -148,7 +148,7 @@ export const makeScripted = (script: ProcessScript): ScriptedRunner => {
               ...(endsAt > now ? {} : {
                 take: () => {
                   living.delete(pid)
-                  return exit
+                  return { ...exit, endedAt: endsAt }
                 }
               })
             }))

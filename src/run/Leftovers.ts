@@ -119,7 +119,7 @@ const recovered = (
   const log = `${runDir}/${logPath(target, path)}`
   return Effect.try({
     try: (): ReadonlyArray<RunFact> => {
-      const { outputs, stderr, stdout, timedOut: _timedOut, truncated, ...end } = take(log, {
+      const { endedAt, outputs, stderr, stdout, timedOut: _timedOut, truncated, ...end } = take(log, {
         stdout: JSON_BYTES,
         stderr: KEPT_BYTES
       })
@@ -129,6 +129,7 @@ const recovered = (
         path,
         attempt,
         ...end,
+        endedAt: new Date(endedAt).toISOString(),
         truncated: masked === undefined ? truncated : { stdout: true, stderr: true },
         stdout: mask.text(stdout),
         stderr: mask.text(stderr),

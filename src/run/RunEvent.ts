@@ -79,6 +79,8 @@ export const AttemptRecovered = event("AttemptRecovered", {
   exitCode: optional(Schema.Int),
   signal: optional(Schema.String),
   durationMs: Schema.NonNegativeInt,
+  /** ISO time; an older pawl names none. */
+  endedAt: optional(Schema.String),
   /** The last of its output. */
   stdout: Schema.String,
   stderr: Schema.String,

@@ -8,6 +8,7 @@
 import { HashMap, Option } from "effect"
 import type { HaltReason, RunEvent } from "./RunEvent.ts"
 import { changeCheck, type Checks, type PreflightEvent, restChecks } from "./PreflightState.ts"
+import { millisecondsBetween } from "./StepState.ts"
 import { again, atRest, changeTarget, stepState, type TargetEvent, type TargetState, untouched } from "./TargetState.ts"
 
 export interface RunState {
@@ -93,11 +94,10 @@ const limit = (
   { at, until }: { readonly at: string; readonly until: string }
 ): NonNullable<RunState["limited"]> => {
   const from = before === undefined || before.until < at ? at : before.until
-  const added = Math.max(0, Date.parse(until) - Date.parse(from))
   return {
     until: before === undefined || before.until < until ? until : before.until,
     count: (before?.count ?? 0) + 1,
-    waitMs: (before?.waitMs ?? 0) + (Number.isFinite(added) ? added : 0)
+    waitMs: (before?.waitMs ?? 0) + millisecondsBetween(from, until)
   }
 }
 

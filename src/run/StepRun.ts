@@ -108,7 +108,7 @@ export const runStep = (
     const { checkpoint, leave, limits, mask, now, target, turn } = context
     const { before, compiled: { step }, path } = work
     let limited = before?.limits ?? 0
-    let limitedSince = before?.limitedSince === undefined ? undefined : Date.parse(before.limitedSince)
+    let limitedMs = before?.limitedMs ?? 0
     let next = before?.nextAttemptAt === undefined ? undefined : Date.parse(before.nextAttemptAt)
     let { recovered } = before ?? {}
     let hasLeave = false
@@ -124,15 +124,18 @@ export const runStep = (
       const { durationMs, verdict } = recovered === undefined
         ? yield* attemptOnce(context, work, carried, attempt)
         : judgeRecovered(work, recovered)
+      // What it said of a time, it said then.
+      const endedAt = Math.min(now(), recovered?.endedAt === undefined ? now() : Date.parse(recovered.endedAt))
       recovered = undefined
       const output = cutOutput(mask.output(verdict.output))
       if (verdict.failure === undefined) return { attempts: attempt, durationMs, output }
       const failure = { ...verdict.failure, message: mask.text(verdict.failure.message) }
       const fact = { target: target.id, path, attempt }
-      const limit = limits.of(verdict, step.retries, limited, now())
+      const limit = limits.of(verdict, step.retries, limited, endedAt)
       if (limit !== undefined) {
-        limitedSince ??= now()
-        if (limit.until - limitedSince > limits.maxWaitMs) {
+        // While no pawl was there nothing waited.
+        limitedMs += Math.max(0, limit.until - now())
+        if (limitedMs > limits.maxWaitMs) {
           return { attempts: attempt, durationMs, output, failure: outlasted(failure, limit.until, limits.maxWaitMs) }
         }
         limited += 1
@@ -148,8 +151,8 @@ export const runStep = (
         continue
       }
       limited = 0
-      limitedSince = undefined
-      const again = yield* nextAttemptAt(step.retries, attempt, failure, now())
+      limitedMs = 0
+      const again = yield* nextAttemptAt(step.retries, attempt, failure, endedAt)
       if (Option.isNone(again)) return { attempts: attempt, durationMs, output, failure }
       next = again.value
       yield* checkpoint.append(

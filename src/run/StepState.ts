@@ -65,9 +65,9 @@ export interface StepState {
   readonly interrupted?: boolean
   /** How its next attempt has ended already, after pawl was killed and before anybody could judge it. */
   readonly recovered?: Recovered
-  /** It ran into a rate limit, so often in a row, the first time at that time. */
+  /** It ran into a rate limit, so often in a row, and was told to wait so long in all. */
   readonly limits?: number
-  readonly limitedSince?: string
+  readonly limitedMs?: number
   /** Of an `if` and a `switch`: what was chosen. */
   readonly branch?: string
   /** Of a `map`. */
@@ -85,7 +85,13 @@ export const noStep: StepState = { status: "pending", attempts: 0, durationMs: 0
 type About<Event> = Event extends { readonly target: string; readonly path: string } ? Event : never
 export type StepEvent = About<RunEvent>
 
-const notLimited = ({ limitedSince: _l, limits: _c, ...step }: StepState): StepState => step
+/** From one ISO time to another that is later; 0 where it is not, or where one is no time. */
+export const millisecondsBetween = (from: string, until: string): number => {
+  const span = Date.parse(until) - Date.parse(from)
+  return span > 0 ? span : 0
+}
+
+const notLimited = ({ limitedMs: _l, limits: _c, ...step }: StepState): StepState => step
 
 /** Drops what only later steps could have asked for. */
 export const slimStep = (
@@ -204,11 +210,11 @@ export const changeStep = (before: StepState, event: StepEvent, invocation: numb
         attempts: event.attempt - 1,
         durationMs: step.durationMs + event.durationMs,
         nextAttemptAt: event.until,
-        limitedSince: step.limitedSince ?? event.at,
+        limitedMs: (step.limitedMs ?? 0) + millisecondsBetween(event.at, event.until),
         limits: (step.limits ?? 0) + 1
       }
     case "StepSucceeded": {
-      const { exitCode: _e, limitedSince: _l, message: _m, reason: _r, ...rest } = step
+      const { exitCode: _e, limitedMs: _l, message: _m, reason: _r, ...rest } = step
       return {
         ...rest,
         status: "succeeded",

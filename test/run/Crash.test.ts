@@ -74,7 +74,10 @@ const leftAt = (whole: ReadonlyArray<RunEvent>, kept: number): ReadonlyArray<Lef
     attempt,
     origin: { invocation: 1, definition: "0" },
     id: { pid },
-    take: () => exitOf(script({ target, step: path, attempt, command: [], env: {}, workdir: "/" }))
+    take: () => ({
+      ...exitOf(script({ target, step: path, attempt, command: [], env: {}, workdir: "/" })),
+      endedAt: 0
+    })
   }))
 }
 

@@ -336,7 +336,7 @@ describe("the cap", () => {
         attempt: 1,
         origin: { invocation: 1, definition: "0" },
         id: { pid: 1 },
-        take: () => exitOf({ exitCode: 1 })
+        take: () => ({ ...exitOf({ exitCode: 1 }), endedAt: 0 })
       }]
       const { haltReason } = yield* driven(plan, ok, { journal, started, left, options: { cap: 1 } })
       expect(started.map(({ attempt, target }) => `${target} ${attempt}`)).toEqual(["a 2"])

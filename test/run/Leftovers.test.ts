@@ -40,7 +40,9 @@ it.effect("an attempt that ends by itself while another one is being ended count
         leftBehind: () =>
           Effect.sync(() => [
             left("a", 11),
-            ended.includes(11) ? { ...left("b", 12), take: () => exitOf({ durationMs: 7 }) } : left("b", 12)
+            ended.includes(11)
+              ? { ...left("b", 12), take: () => ({ ...exitOf({ durationMs: 7 }), endedAt: 1000 }) }
+              : left("b", 12)
           ]),
         endLeftover: ({ pid }) =>
           Effect.sync(() => {
@@ -49,7 +51,14 @@ it.effect("an attempt that ends by itself while another one is being ended count
           })
       })
     )
-    expect(found).toMatchObject([{ type: "AttemptRecovered", target: "b", attempt: 1, exitCode: 0, durationMs: 7 }])
+    expect(found).toMatchObject([{
+      type: "AttemptRecovered",
+      target: "b",
+      attempt: 1,
+      exitCode: 0,
+      durationMs: 7,
+      endedAt: "1970-01-01T00:00:01.000Z"
+    }])
     expect(notes).toEqual([
       "process 11 of a/run, left over from a killed pawl, was ended",
       "attempt 1 of b/run ended after pawl was killed; it counts, and is not made again"

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, TestClock } from "effect"
 import type { RateLimitPolicy } from "../../src/plan/Plan.ts"
 import type { RunEvent } from "../../src/run/RunEvent.ts"
 import { apply, empty, targetState } from "../../src/run/RunState.ts"
 import { driven, type Setting, told } from "./driven.ts"
 import { noRetries, planOf, step } from "./plans.ts"
-import type { Script } from "./scripted.ts"
+import { exitOf, type Script } from "./scripted.ts"
 
 const policy: RateLimitPolicy = { exitCodes: [75], stderr: "slow down", onLimit: "wait", maxWaitMs: 7_200_000 }
 const stateOf = (journal: ReadonlyArray<RunEvent>) => journal.reduce(apply, empty)
@@ -165,6 +165,36 @@ describe("a rate limit", () => {
       yield* limited(() => ({}), { journal })
       const starts = journal.filter(({ type }) => type === "StepStarted")
       expect(starts.at(-1)?.at).toBe("1970-01-01T00:10:00.000Z")
+    }))
+
+  it.effect("outlasts its wait by what it was waited for, and not by the time in which no pawl was there", () =>
+    Effect.gen(function*() {
+      const journal: Array<RunEvent> = []
+      yield* limited(turnedAway(1), { journal, stopAfter: "4 minutes" })
+      yield* TestClock.adjust("8 hours")
+      const { status } = yield* limited(turnedAway(1, "Retry-After: 3000"), { journal })
+      expect(status).toEqual(["completed"])
+      expect(journal.filter(({ type }) => type === "RateLimited")).toHaveLength(2)
+    }))
+
+  it.effect.each([
+    { what: "a rate limit", end: { exitCode: 75, stderr: "Retry-After: 600" }, next: "RateLimited" },
+    { what: "a time of day", end: { exitCode: 75, stderr: "resets 12:10am (UTC)" }, next: "RateLimited" },
+    { what: "a failure that is tried again", end: { exitCode: 1 }, next: "AttemptFailed" }
+  ])("that was told while no pawl was there counts from then: $what", ({ end, next }) =>
+    Effect.gen(function*() {
+      const journal: Array<RunEvent> = []
+      yield* limited(() => ({ durationMs: 3_600_000 }), { journal, stopAfter: "1 second" })
+      // As a kill at that moment would leave it.
+      journal.splice(journal.findIndex(({ type }) => type === "StepStarted") + 1)
+      yield* TestClock.adjust("8 hours")
+      const of = { target: "a", path: "run", attempt: 1, origin: { invocation: 1, definition: "0" } }
+      const left = [{ ...of, id: { pid: 1 }, take: () => ({ ...exitOf(end), endedAt: 2000 }) }]
+      const { status } = yield* limited(() => ({}), { journal, left })
+      expect(status).toEqual(["completed"])
+      expect(journal.map(({ type }) => type)).toContain(next)
+      const starts = journal.flatMap(({ at, type }) => type === "StepStarted" ? [at] : [])
+      expect(starts).toEqual(["1970-01-01T00:00:00.000Z", "1970-01-01T08:00:01.000Z"])
     }))
 
   it.effect("is counted, with the time that it took", () =>
