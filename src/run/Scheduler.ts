@@ -76,7 +76,9 @@ export type Decision =
 /** Whether more targets are stuck than the threshold allows. A percentage is of the selected targets. */
 export const isPastThreshold = (threshold: MaxBlocked | undefined, stuck: number, total: number): boolean => {
   if (threshold === undefined) return false
-  return "count" in threshold ? stuck > threshold.count : stuck * 100 > threshold.percent * total
+  if ("count" in threshold) return stuck > threshold.count
+  // Of whatever number, which may not be known yet.
+  return threshold.percent === 0 ? stuck > 0 : stuck * 100 > threshold.percent * total
 }
 
 const throughReason: { readonly [By in SelectedBy]: HaltReason } = {
@@ -85,16 +87,27 @@ const throughReason: { readonly [By in SelectedBy]: HaltReason } = {
   filter: "FilterExhausted"
 }
 
+/** Why nothing new may start for targets that are stuck, where that is so. */
+const stuckReason = (situation: Situation, options: SchedulerOptions): HaltReason | undefined => {
+  const { more = false, stop, stuck, total } = situation
+  // Of how many a percentage is taken is not known while more may come.
+  if (isPastThreshold(options.maxBlocked, stuck, more ? Number.POSITIVE_INFINITY : total)) {
+    return "FailureThresholdReached"
+  }
+  if (stop === undefined || options.autoAdvance) return undefined
+  return stop === "breaker-opened" ? "CircuitBreakerTripped" : "TargetBlocked"
+}
+
 /** Why nothing new may start, where that is so. */
-const haltOf = (situation: Situation, options: SchedulerOptions): HaltReason | undefined => {
+const haltOf = (
+  situation: Situation,
+  options: SchedulerOptions,
+  stuck: HaltReason | undefined
+): HaltReason | undefined => {
   const { more = false } = situation
   if (situation.total === 0 && !more) return "NoMatchingItems"
-  // Of how many a percentage is taken is not known while more may come.
-  const total = more ? Number.POSITIVE_INFINITY : situation.total
-  if (isPastThreshold(options.maxBlocked, situation.stuck, total)) return "FailureThresholdReached"
-  if (situation.stop !== undefined && !options.autoAdvance) {
-    return situation.stop === "breaker-opened" ? "CircuitBreakerTripped" : "TargetBlocked"
-  }
+  // Where both hold, that there is more to do later is what a script must know first.
+  if (stuck !== undefined) return situation.waits === "none" ? stuck : "RateLimited"
   const usedUp = options.cap !== undefined && situation.started >= options.cap
   const isThrough = situation.next === undefined && !more
   if (situation.waits === "all" || (situation.waits === "some" && isThrough)) return "RateLimited"
@@ -104,13 +117,12 @@ const haltOf = (situation: Situation, options: SchedulerOptions): HaltReason | u
   return situation.paused > 0 ? "AwaitingApproval" : throughReason[options.selectedBy]
 }
 
-const stuckReasons: ReadonlyArray<HaltReason> = ["TargetBlocked", "CircuitBreakerTripped", "FailureThresholdReached"]
-
 /** The next move of a run. */
 export const decide = (situation: Situation, options: SchedulerOptions): Decision => {
   const { due, held, next, placed, running } = situation
-  const reason = haltOf(situation, options)
-  if (reason !== undefined && (running === 0 || (options.halt === "now" && stuckReasons.includes(reason)))) {
+  const stuck = stuckReason(situation, options)
+  const reason = haltOf(situation, options, stuck)
+  if (reason !== undefined && (running === 0 || (options.halt === "now" && stuck !== undefined))) {
     return { type: "Halt", reason }
   }
   if (placed >= options.maxParallel) return { type: "Wait" }

@@ -71,6 +71,28 @@ const cases: ReadonlyArray<readonly [string, Partial<Situation>, SchedulerOption
     "Halt NoMatchingItems"
   ],
   ["halts on a blocked target", { stuck: 1, stop: "other" }, plain, "Halt TargetBlocked"],
+  [
+    "halts to come back where one is blocked and another waits",
+    { stuck: 1, stop: "other", waits: "some" },
+    plain,
+    "Halt RateLimited"
+  ],
+  ["halts to come back where too many are blocked and another waits", { stuck: 3, waits: "some" }, {
+    ...advancing,
+    maxBlocked: { count: 2 }
+  }, "Halt RateLimited"],
+  ["halts to come back at once where that was asked for", { stuck: 1, stop: "other", waits: "some", running: 1 }, {
+    ...plain,
+    halt: "now"
+  }, "Halt RateLimited"],
+  ["takes no part of a list that is still being read for too many", { stuck: 3, total: 3, more: true }, {
+    ...advancing,
+    maxBlocked: { percent: 1 }
+  }, "Start 0"],
+  ["takes one for too many of whatever number where none may be", { stuck: 1, total: 3, more: true }, {
+    ...advancing,
+    maxBlocked: { percent: 0 }
+  }, "Halt FailureThresholdReached"],
   ["halts on an opened breaker", { stuck: 1, stop: "breaker-opened" }, plain, "Halt CircuitBreakerTripped"],
   ["lets what runs end before it halts", { stuck: 1, stop: "other", running: 1, placed: 1 }, plain, "Wait"],
   ["halts at once where that was asked for", { stuck: 1, stop: "other", running: 1, placed: 1 }, {
