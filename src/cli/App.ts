@@ -9,6 +9,7 @@ import { type Cause, Effect } from "effect"
 import { errorDocument, plainErrorDocument } from "../report/ErrorDocument.ts"
 import { errorReport } from "../report/ErrorReport.ts"
 import { type ExitCode, ExitCode as Code, exitCodeOf, type PawlError } from "../run/ExitCode.ts"
+import type { Signal } from "../run/Outcome.ts"
 import { Shutdown } from "../run/Shutdown.ts"
 import { UsageError } from "../run/UsageError.ts"
 import { type Call, readArguments } from "./Arguments.ts"
@@ -19,7 +20,8 @@ import { generalHelp } from "./Help.ts"
 import { printHelp } from "./HelpCommand.ts"
 import { minimumLevel } from "./Log.ts"
 import { type Look, openOutput, Output } from "./Output.ts"
-import { Streams } from "./Streams.ts"
+import { signalCode } from "./Signals.ts"
+import { type Sink, Streams } from "./Streams.ts"
 import { textOnly } from "./TextOnly.ts"
 
 const last = (call: Call, name: string): string | undefined => call.flags.get(name)?.at(-1)
@@ -92,13 +94,17 @@ const untilSignal = <A, E, R>(call: Call, { isAnswered }: Output["Type"], effect
 const attempt = (call: Call, look: Look, identity: Identity) =>
   Effect.scoped(Effect.gen(function*() {
     const output = yield* openOutput(look)
+    let isRefused = false
+    const refused = Effect.sync(() => {
+      isRefused = true
+    })
     const code: ExitCode = yield* untilSignal(call, output, perform(call, identity)).pipe(
-      Effect.catchAll(refuse),
-      Effect.catchAllCause((cause) => confess(cause, call, identity)),
+      Effect.catchAll((error) => Effect.zipRight(refused, refuse(error))),
+      Effect.catchAllCause((cause) => Effect.zipRight(refused, confess(cause, call, identity))),
       Effect.provideService(Output, output)
     )
     // An answer that failed does not replace a table that is there; a document says that it failed.
-    if (code !== Code.Ok && look.format === "table" && !drivesRun(call)) return code
+    if (code !== Code.Ok && look.format === "table" && (isRefused || !drivesRun(call))) return code
     // That a signal ended it is what a script must know first.
     yield* code < Code.Hangup
       ? output.commit
@@ -106,12 +112,34 @@ const attempt = (call: Call, look: Look, identity: Identity) =>
     return code
   }))
 
+/** How long after a signal a reader may read nothing of what is there for it, milliseconds. */
+const patience = 2500
+
+/** After a signal a reader that does not read keeps nothing from its end. */
+const leavingUnread = Effect.gen(function*() {
+  const { requested } = yield* Shutdown
+  const { stderr, stdout } = yield* Streams
+  let unread: Signal | undefined
+  const leave = ({ giveUp }: Sink, signal: Signal) =>
+    Effect.map(giveUp(patience), () => {
+      unread = signal
+    })
+  yield* Effect.fork(
+    Effect.flatMap(
+      requested,
+      (signal) => Effect.all([leave(stdout, signal), leave(stderr, signal)], { concurrency: 2, discard: true })
+    )
+  )
+  return (code: ExitCode): ExitCode => unread === undefined || code >= Code.Hangup ? code : signalCode[unread]
+})
+
 /** Everything that `pawl` does with its words. All output is written when it returns. */
 export const app = (argv: ReadonlyArray<string>, identity: Identity) =>
   Effect.gen(function*() {
     const { stderr, stdout } = yield* Streams
     const call = readArguments(argv)
     const look = lookOf(call)
+    const orUnread = yield* leavingUnread
     const code = yield* attempt(call, look, identity).pipe(
       // The answer could not be written: what is left to say goes to standard output, if it can be written to.
       Effect.catchAll((error) =>
@@ -122,5 +150,5 @@ export const app = (argv: ReadonlyArray<string>, identity: Identity) =>
     )
     yield* stdout.drained
     yield* stderr.drained
-    return code
+    return orUnread(code)
   })

@@ -41,6 +41,7 @@ const tryShort = (file: string): Uint8Array | undefined => {
 const nowhere: Sink = {
   write: () => {},
   drained: Effect.void,
+  giveUp: () => Effect.never,
   isClosed: () => false,
   failure: () => undefined,
   isTerminal: false,

@@ -50,6 +50,9 @@ const terminalSize = (fd: number): ReadonlyArray<number> => {
 const isReaderGone = (failure: NodeJS.ErrnoException | undefined, isTerminal: boolean): boolean =>
   failure?.code === "EPIPE" || (isTerminal && failure?.code === "EIO")
 
+/** As if the reader had left. */
+const notRead = (): NodeJS.ErrnoException => Object.assign(new Error("nobody reads it"), { code: "EPIPE" })
+
 /** What is written goes to the descriptor, which whoever opened it closes. */
 export const sinkOf = (fd: number): Sink => {
   const isTerminal = isTerminalAt(fd)
@@ -57,6 +60,8 @@ export const sinkOf = (fd: number): Sink => {
   let isWriting = false
   let failure: NodeJS.ErrnoException | undefined
   let waiting: Array<() => void> = []
+  /** Writes that came to something. */
+  let moves = 0
 
   const settle = (): void => {
     isWriting = false
@@ -64,16 +69,21 @@ export const sinkOf = (fd: number): Sink => {
     waiting = []
     for (const resume of done) resume()
   }
+  const fail = (error: NodeJS.ErrnoException): void => {
+    failure = error
+    queue = []
+    settle()
+  }
   const writeAll = (bytes: Uint8Array): void =>
     writeTo(fd, bytes, 0, bytes.length, null, (error, written) => {
       if (error !== null && error.code === "EAGAIN") {
         setTimeout(() => writeAll(bytes), patience)
-      } else if (error !== null) {
-        failure = error
-        queue = []
-        settle()
-      } else if (written < bytes.length) writeAll(bytes.subarray(written))
-      else next()
+      } else if (error !== null) fail(error)
+      else {
+        moves += 1
+        if (written < bytes.length) writeAll(bytes.subarray(written))
+        else next()
+      }
     })
   const next = (): void => {
     if (queue.length === 0) return settle()
@@ -94,6 +104,15 @@ export const sinkOf = (fd: number): Sink => {
       isWriting = true
       // What is written in the same turn goes out together.
       queueMicrotask(next)
+    },
+    giveUp: (patienceMs) => {
+      const look = (before: number): Effect.Effect<void> =>
+        Effect.suspend(() => {
+          if (isWriting && moves === before) return Effect.sync(() => fail(notRead()))
+          const now = isWriting ? moves : -1
+          return Effect.zipRight(Effect.sleep(patienceMs), look(now))
+        })
+      return look(-1)
     },
     drained: Effect.async<void>((resume) => {
       if (!isWriting) return resume(Effect.void)

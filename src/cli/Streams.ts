@@ -14,6 +14,8 @@ export interface Sink {
   readonly write: (chunk: string | Uint8Array) => void
   /** Returns when all that was queued is written or nobody can read it any more. */
   readonly drained: Effect.Effect<void>
+  /** Never ends by itself but where a reader has read nothing for so long while something waits for it, which is then dropped. */
+  readonly giveUp: (patienceMs: number) => Effect.Effect<void>
   /** Nothing more can be written: nobody reads it any more, or it failed. */
   readonly isClosed: () => boolean
   /** What ended the writing; that nobody reads it any more is no failure. */

@@ -83,6 +83,7 @@ const capture = (isTerminal: boolean, failure?: Error): Sink & { readonly bytes:
     isClosed: () => failure !== undefined,
     failure: () => failure,
     drained: Effect.void,
+    giveUp: () => Effect.never,
     write: (chunk) => {
       chunks.push(Buffer.from(chunk))
     },

@@ -132,6 +132,41 @@ describe("a second signal", () => {
   })
 })
 
+describe("a first signal where nobody reads what is to be written", () => {
+  const items = `[${[...Array(2000).keys()].join(", ")}]`
+  const many = `name: many\ntargets:\n  - { forEach: { items: ${items} }, id: "t{{ item }}", run: "true" }\n`
+  it.each([
+    { what: "a document", args: "plan many.yaml --format json", hasBegun: () => true },
+    {
+      what: "what items print, one of which still runs",
+      args: "each -q -j2 -- sh -c 'seq 30000; echo $1 >> seen; sleep $1' sh ::: 0 300",
+      hasBegun: (place: Workplace) => isThere(place, "seen") && place.read("seen").split("\n").length === 3
+    }
+  ])("ends pawl all the same: $what", async ({ args, hasBegun }) => {
+    const place = workplace()
+    endsWithTest(place)
+    place.write("many.yaml", many)
+    place.write("call.sh", `echo $$ > pid; exec "$PAWL" ${args}\n`)
+    const line = Bun.spawn({
+      cmd: ["bash", "-c", "{ bash call.sh; echo $? > code; } | { dd bs=1 count=1 of=first; sleep 300; }"],
+      cwd: place.path,
+      env: { PATH: "/usr/bin:/bin", PAWL: binary },
+      detached: true,
+      stdio: ["ignore", "ignore", "ignore"]
+    })
+    onTestFinished(() => {
+      process.kill(-line.pid, "SIGKILL")
+    })
+    await until(
+      "pawl has begun to write",
+      () => isThere(place, "first") && place.read("first") !== "" && hasBegun(place)
+    )
+    process.kill(Number(place.read("pid")), "SIGTERM")
+    await until("pawl has ended", () => isThere(place, "code") && place.read("code") !== "")
+    expect(place.read("code")).toBe("143\n")
+  })
+})
+
 describe("a third signal", () => {
   it("leaves at once, though nobody reads what is still to be written", async () => {
     const place = workplace()

@@ -137,6 +137,24 @@ skipped needy: it needs bad, which is blocked
 })
 
 describe("--output", () => {
+  it.each([
+    { what: "a run", args: ["run", "nothing.yaml"], code: 65 },
+    { what: "a batch from a list", args: ["each", "--", ":::", "x"], code: 64 },
+    { what: "a list without a usable line", args: ["each", "--", "cat"], stdin: "\0\n", code: 65 },
+    { what: "going on", args: ["resume"], code: 64 }
+  ])("is left as it was where $what is refused", async ({ args, code, stdin }) => {
+    const place = workplace()
+    place.write("out.txt", "yesterday\n")
+    const given = stdin === undefined ? {} : { stdin }
+    const [command = "", ...rest] = args
+    const answer = await place.pawlWith(given, command, "--output", "out.txt", ...rest)
+    expect(answer.code).toBe(code)
+    expect(place.read("out.txt")).toBe("yesterday\n")
+    const document = await place.pawlWith(given, command, "--output", "out.txt", "--format", "json", ...rest)
+    expect(document.code).toBe(code)
+    expect(JSON.parse(place.read("out.txt"))).toMatchObject({ exitCode: code })
+  })
+
   it.each(["table", "json", "ndjson"])(
     "takes the answer (%s), whole and only at the end; nothing is on standard output",
     async (format) => {
