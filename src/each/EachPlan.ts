@@ -96,14 +96,13 @@ export const eachHead = (request: EachRequest): Either.Either<EachHead, Array.No
 export const targetMaker = ({ digest }: EachHead): (item: ListItem) => PlanTarget => {
   const idOf = itemIds()
   const hashOf = targetHasher()
-  let index = 0
-  return ({ texts, values }) => {
+  return ({ index, texts, values }) => {
     const [only] = texts
     const id = idOf(values)
     const item = texts.length === 1 && only !== undefined ? only : texts
     const hash = hashOf(digest, { needs: noNeeds, index, item })
     // A text that is there already is not kept twice.
-    return { id, template: 0, item: item === id ? id : item, index: index++, labels: noLabels, needs: noNeeds, hash }
+    return { id, template: 0, item: item === id ? id : item, index, labels: noLabels, needs: noNeeds, hash }
   }
 }
 

@@ -40,12 +40,12 @@ const givenTargets = (
 ): ReadonlyArray<PlanTarget> => {
   const make = targetMaker(head)
   const targets: Array<PlanTarget> = []
-  let number = 0
+  let index = 0
   for (const values of crossed(sources)) {
-    number += 1
     const item = itemOf(head.placeholders, values)
-    if (Either.isRight(item)) targets.push(make(item.right))
-    else refused.add(":::", number, { ...item.left, message: `item ${number} ${item.left.message}` })
+    if (Either.isRight(item)) targets.push(make({ ...item.right, index }))
+    index += 1
+    if (Either.isLeft(item)) refused.add(":::", index, { ...item.left, message: `item ${index} ${item.left.message}` })
   }
   return targets
 }

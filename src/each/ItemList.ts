@@ -83,9 +83,11 @@ export const itemReader = (
 ): ItemReader => {
   const lines = lineReader({ isNul, longest: isJson ? longestJson : longestArgument })
   const what = isNul ? "item" : "line"
+  let index = -1
   const itemsOf = (read: ReadonlyArray<Line>): ReadonlyArray<ListItem> => {
     const items: Array<ListItem> = []
     for (const line of read) {
+      index += 1
       const refuse = ({ hint, message }: Problem, text?: string): void =>
         refused.add(
           stdinName,
@@ -96,7 +98,7 @@ export const itemReader = (
       if (!("text" in line)) refuse(lineProblem(line, isJson))
       else {
         const item = isJson ? jsonItemOf(placeholders, line.text) : itemOf(placeholders, [line.text])
-        if (Either.isRight(item)) items.push(item.right)
+        if (Either.isRight(item)) items.push({ ...item.right, index })
         else refuse(item.left, isJson ? line.text : undefined)
       }
     }

@@ -16,11 +16,16 @@ import type { Placeholder, Word } from "./Placeholder.ts"
 /** Bytes that Linux allows for one argument, without the NUL at its end. */
 export const longestArgument = 131_071
 
-export interface ListItem {
+export interface ItemTexts {
   /** What it is known by: of each source its text; of a JSON line the texts of what is used. */
   readonly values: ReadonlyArray<string>
   /** The text of each placeholder of the command, in the order of `placeholdersOf`. */
   readonly texts: ReadonlyArray<string>
+}
+
+export interface ListItem extends ItemTexts {
+  /** Its place in the list, from 0; those before it that can't be used count. */
+  readonly index: number
 }
 
 /** The different placeholders of a command that depend on the item. */
@@ -43,7 +48,7 @@ export const lengthProblem = (bytes: number): Problem => ({
   hint: "put it into a file, and its name into the list"
 })
 
-const checked = (item: ListItem): Either.Either<ListItem, Problem> => {
+const checked = (item: ItemTexts): Either.Either<ItemTexts, Problem> => {
   const bytes = tooLong(item.texts)
   if (bytes !== undefined) return Either.left(lengthProblem(bytes))
   // Only JSON can say it; as UTF-8 it would become another character.
@@ -63,7 +68,7 @@ const checked = (item: ListItem): Either.Either<ListItem, Problem> => {
 export const itemOf = (
   placeholders: ReadonlyArray<Placeholder>,
   values: ReadonlyArray<string>
-): Either.Either<ListItem, Problem> =>
+): Either.Either<ItemTexts, Problem> =>
   checked({
     values,
     texts: placeholders.map(({ change, origin }) =>
@@ -117,7 +122,7 @@ const parse = (text: string): Either.Either<Value, Problem> => {
 export const jsonItemOf = (
   placeholders: ReadonlyArray<Placeholder>,
   text: string
-): Either.Either<ListItem, Problem> =>
+): Either.Either<ItemTexts, Problem> =>
   Either.flatMap(parse(text), (line) => {
     const whole = typeof line === "string" ? line : text.trim()
     const texts: Array<string> = []

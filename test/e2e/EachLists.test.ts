@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs"
 import { describe, expect, it } from "vitest"
 import { binary, json, workplace } from "./pawl.ts"
+import { shell } from "./shell.ts"
 import { atTerminal, ctrlD } from "./terminal.ts"
 
 interface ErrorJson {
@@ -63,6 +64,24 @@ describe("a list", () => {
       "",
       "error: -: standard input is a directory\n\nhint: pipe the content of a file in, as with `< FILE`\n"
     ])
+  })
+
+  it("numbers its items as if all of them could be used, so that a mended line is all that is left to do", async () => {
+    const place = workplace()
+    const call = ["each", "-q", "-k", "--name", "numbered", "--", "echo", "{#}", "{}"] as const
+    const first = await place.pawlWith({ stdin: "a\n\nb\0\nc\n" }, ...call)
+    expect([first.code, first.stdout]).toEqual([65, "1 a\n3 c\n"])
+    const second = await place.pawlWith({ stdin: "a\nb\nc\n" }, ...call)
+    expect([second.code, second.stdout]).toEqual([0, "2 b\n"])
+  })
+
+  it("that is a file is read from where a shell has left it", async () => {
+    const place = workplace()
+    place.write("list", "one\ntwo\nthree\n")
+    const answer = await shell(place, "(read first; \"$PAWL\" each -q -k -- echo) < list")
+    expect(answer).toMatchObject({ code: 0, stdout: "two\nthree\n" })
+    place.write("batch.yaml", "name: batch\nname: batch\ntargets: [{ id: a, run: 'true' }]\n")
+    expect(await shell(place, "(read first; \"$PAWL\" validate -q -) < batch.yaml")).toMatchObject({ code: 0 })
   })
 
   it("with fields missing tells of them in the document too", async () => {

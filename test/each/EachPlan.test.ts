@@ -11,7 +11,10 @@ const headOf = (more: Partial<EachRequest> = {}) => Either.getOrThrow(eachHead({
 const planOf = (items: ReadonlyArray<string>, more: Partial<EachRequest> = {}) => {
   const head = headOf(more)
   const make = targetMaker(head)
-  const made = items.map((text): ListItem => Either.getOrThrow(itemOf(head.placeholders, [text])))
+  const made = items.map((text, index): ListItem => ({
+    ...Either.getOrThrow(itemOf(head.placeholders, [text])),
+    index
+  }))
   return eachPlan(head, made.map(make))
 }
 

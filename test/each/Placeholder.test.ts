@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Either, FastCheck } from "effect"
 import { eachHead } from "../../src/each/EachPlan.ts"
-import { itemOf, jsonItemOf, type ListItem } from "../../src/each/ListItem.ts"
+import { itemOf, type ItemTexts, jsonItemOf } from "../../src/each/ListItem.ts"
 import { readCommand, type Sources } from "../../src/each/Placeholder.ts"
 import { parseTemplate, renderText } from "../../src/expression/Template.ts"
 import type { Value } from "../../src/expression/Value.ts"
@@ -16,7 +16,7 @@ const headOf = (command: ReadonlyArray<string>, sources: Sources) =>
 const filled = (
   command: ReadonlyArray<string>,
   sources: Sources,
-  item: ListItem,
+  item: ItemTexts,
   at: number
 ): ReadonlyArray<string> => {
   const [step] = headOf(command, sources).plan.templates[0]?.steps ?? []
