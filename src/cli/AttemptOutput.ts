@@ -60,12 +60,12 @@ const pass = (log: Log, bytes: Uint8Array | undefined, cut: LogCut, sink: Sink) 
     yield* sink.drained
   })
 
-/** Prints what one attempt wrote, as it is; `mayRepeat` where the log may have it several times. */
+/** Prints what the last attempt wrote, as it is; `mayRepeat` where the log may have it several times. */
 export const printAttempt = (log: Log, attempt: number, mayRepeat: boolean, sink: Sink) =>
   Effect.gen(function*() {
     // Read without giving up the turn, which costs a tenth of asking for it.
     const bytes = tryShort(log.file)
     const look = logCut(attempt)
     if (mayRepeat) yield* pass(log, bytes, look, nowhere)
-    yield* pass(log, bytes, logCut(attempt, Math.max(1, look.parts())), sink)
+    yield* pass(log, bytes, logCut(attempt, Math.max(1, look.parts()), !mayRepeat), sink)
   })

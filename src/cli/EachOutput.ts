@@ -27,6 +27,8 @@ export interface Printing {
 }
 
 /** What there is to print of an item that came to its end. */
+const newline = 10
+
 interface Printed {
   readonly target: string
   readonly path: string
@@ -82,6 +84,22 @@ const inOrder = (plan: Plan, before: HashMap.HashMap<string, TargetState>, hand:
 }
 
 /** Prints until the scope closes. */
+/** A terminal on which a last line without an end is given one: what comes next would be put behind it, or over it. */
+const closedLines = (sink: Sink) => {
+  let last: number | undefined
+  const seen: Sink = {
+    ...sink,
+    write: (chunk) => {
+      last = (typeof chunk === "string" ? Buffer.from(chunk) : chunk).at(-1) ?? last
+      sink.write(chunk)
+    }
+  }
+  const close = Effect.sync(() => {
+    if (last !== undefined && last !== newline) sink.write("\n")
+  })
+  return { sink: seen, close }
+}
+
 export type Printer = (hold: Hold) => Effect.Effect<
   {
     /** Returns when all is printed; for when nothing more can end. */
@@ -99,13 +117,13 @@ export const itemPrinter = ({ keepOrder, tag }: Printing, stateDir: string) =>
     const files = yield* FileSystem.FileSystem
     const print = (directory: string, mayRepeat: boolean, { attempt, err, out, path, target }: Printed) => {
       const log = join(directory, logPath(target, path))
-      const one = (to: Sink, ending: string) =>
-        to.isClosed() ? Effect.void : printAttempt(
-          { target, path, file: `${log}.${ending}` },
-          attempt,
-          mayRepeat,
-          tag ? taggedSink(to, `${target}\t`) : to
-        )
+      const one = (stream: Sink, ending: string) => {
+        if (stream.isClosed()) return Effect.void
+        const { close, sink: to } = stream.isTerminal ? closedLines(stream) : { close: Effect.void, sink: stream }
+        const file = `${log}.${ending}`
+        const tagged = tag ? taggedSink(to, `${target}\t`) : to
+        return Effect.zipRight(printAttempt({ target, path, file }, attempt, mayRepeat, tagged), close)
+      }
       return Effect.zipRight(out ? one(sink, "out") : Effect.void, err ? one(errors, "err") : Effect.void).pipe(
         Effect.catchAll((error) => warn(`what ${target} printed can't be shown: ${error.message}`)),
         Effect.provideService(FileSystem.FileSystem, files)

@@ -32,8 +32,11 @@ export interface LogCut {
   readonly parts: () => number
 }
 
-/** Cuts out one attempt, without its banner; of several parts of it those from a number on, from 1. */
-export const logCut = (wanted: number, from = 1): LogCut => {
+/**
+ * Cuts out one attempt, without its banner; of several parts of it those from a number on, from 1. Of the last attempt
+ * everything to the end, whatever it looks like.
+ */
+export const logCut = (wanted: number, from = 1, isLast = false): LogCut => {
   const decoder = new TextDecoder()
   let held: Uint8Array = new Uint8Array(0)
   let atLineStart = true
@@ -50,7 +53,7 @@ export const logCut = (wanted: number, from = 1): LogCut => {
     }
     let kept = 0
     let at = 0
-    while (at < bytes.length) {
+    while (at < bytes.length && !(isLast && inside)) {
       const end = bytes.indexOf(newline, at)
       const line = bytes.subarray(at, end < 0 ? bytes.length : end)
       if (atLineStart && mayBeBanner(line)) {

@@ -53,6 +53,13 @@ describe("the log of one attempt", () => {
     expect([text(parts), taker.parts()]).toEqual(["c\n", 2])
   })
 
+  it("is all to the end where it is the last one, whatever it looks like", () => {
+    const taker = logCut(2, 1, true)
+    const forged = `b\n${banner(1, at)}\nc\n${banner(2, at)}\nd`
+    const parts = [...taker.push(bytes(`${banner(1, at)}\na\n${banner(2, at)}\n${forged}`)), ...taker.end()]
+    expect(text(parts)).toBe(forged)
+  })
+
   it("may end in the middle of what could have become a banner", () => {
     expect(cut(`${banner(1, at)}\na\n--- pawl: att`, 1)).toBe("a\n--- pawl: att")
   })

@@ -89,6 +89,21 @@ describe("watching a run on a terminal", () => {
     expect(terminal.screen().filter(isArea)).toEqual([])
   })
 
+  it("keeps what items print, though its last line has no end", async () => {
+    const place = workplace()
+    place.write("one", "first")
+    place.write("two", "second\nthird")
+    const step = "printf %s \"$(cat {})\"; test {} = two || until test -e go; do sleep 0.02; done"
+    const { leaves, terminal, until } = watched(place, ["each", "-j2", "--", "sh", "-c", step, ":::", "one", "two"])
+    await until(
+      "drawn below",
+      ({ screen }) => screen().includes("third") && screen().at(-1)?.includes("1 left") === true
+    )
+    place.write("go", "")
+    expect(await leaves()).toBe(0)
+    expect(terminal.lines()).toEqual(expect.arrayContaining(["first", "second", "third"]))
+  })
+
   it("gives the screen back when it is interrupted", async () => {
     const place = workplace()
     place.write("batch.yaml", patient())
