@@ -79,7 +79,8 @@ const withRefused = (summary: Summary, outcome: RunOutcome): Summary => {
   if (refused === undefined || summary.error !== null) return summary
   const [{ hint = "see standard error" }, ...others] = refused.diagnostics
   const count = refused.total ?? others.length + 1
-  const message = `${count} of the items can't be used: ${refused.message}`
+  const isOfItems = refused.diagnostics.some(({ line }) => line !== undefined)
+  const message = isOfItems ? `${count} of the items can't be used: ${refused.message}` : refused.message
   return { ...summary, exitCode: codeOf(outcome), error: { message, hint } }
 }
 

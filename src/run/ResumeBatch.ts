@@ -9,6 +9,7 @@ import { FileSystem } from "@effect/platform"
 import { Effect } from "effect"
 import { type RunRef, RunStore } from "../checkpoint/RunStore.ts"
 import { Environment } from "../manifest/Environment.ts"
+import { type ManifestError, manifestError } from "../manifest/ManifestError.ts"
 import { inputError, inputsFile } from "../plan/LoadPlan.ts"
 import { isOpen } from "../plan/OpenPlan.ts"
 import type { Plan } from "../plan/Plan.ts"
@@ -30,6 +31,14 @@ export interface ResumeOptions extends SelectionOptions, Omit<Manner, "allowChan
   readonly inputs?: string
   readonly expectPlan?: string
 }
+
+/** A script must not take what was read of a list for all of it. */
+const notWhole = ({ runId }: RunRef): ManifestError =>
+  manifestError(
+    `run ${runId}`,
+    "its list was not read to its end, and only what was read of it could be done",
+    "the rest needs the same `pawl each` and the list again"
+  )
 
 const withManifest = "go on with `pawl run` and the manifest"
 
@@ -96,19 +105,17 @@ export const resumeBatch = Effect.fn("ResumeBatch.resumeBatch")(function*(option
     const selection = { ...selected, notes: [...visibleSecrets(plan.secrets, options.input), ...selected.notes] }
     const manifestDir = yield* folder(stateDir, ref.runId, origin)
     const { current } = opened
-    return yield* runLoaded({
+    const outcome = yield* runLoaded({
       ref,
       created: false,
-      notes: [
-        ...(current === undefined || current.runId === ref.runId
-          ? []
-          : [`run ${ref.runId} was set aside; \`pawl run\` goes on with run ${current.runId}`]),
-        ...(isOpen(plan) ? ["its list was not read to its end: the rest needs `pawl each` and the list again"] : [])
-      ],
+      notes: current === undefined || current.runId === ref.runId
+        ? []
+        : [`run ${ref.runId} was set aside; \`pawl run\` goes on with run ${current.runId}`],
       loaded: { plan, values, manifestDir, file: "" },
       selection,
       manner: { ...options, allowChanges: false },
       opened
     })
+    return isOpen(plan) ? { ...outcome, refused: notWhole(ref) } : outcome
   }))
 })

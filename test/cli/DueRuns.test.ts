@@ -55,6 +55,16 @@ describe("the runs that are due", () => {
     ])
   })
 
+  it("are not one that is gone on with, whose list was not read to its end", () => {
+    const [run, ...others] = [found("r1", through, { isCurrent: true })]
+    if (run === undefined || "problem" in run) throw new Error("no run")
+    const open: Found = { ...run, stored: { ...run.stored, plan: { ...two, schema: "pawl.open-plan/v1" } } }
+    expect(left([open, ...others], at(nextDay, 0, 0))).toEqual([
+      "r1 unfinished: `pawl each` goes on with it: its list was not read to its end"
+    ])
+    expect(due([open], at(nextDay, 0, 0))).toEqual([])
+  })
+
   it.each([
     ["pending", half, "1 pending"],
     ["paused", waits, "1 paused"],

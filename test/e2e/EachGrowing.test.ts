@@ -41,9 +41,14 @@ describe("a list that is still being read", () => {
     await each.says("<a>")
     each.kill("SIGKILL")
     await each.ended
-    const { code, stderr } = await place.pawl("resume", "x")
-    expect(code).toBe(0)
-    expect(stderr).toContain("its list was not read to its end: the rest needs `pawl each` and the list again")
+    const { code, stderr, stdout } = await place.pawl("resume", "x", "--format", "json")
+    // What was read of it is done, and a script must not take that for all of it.
+    expect([code, JSON.parse(stdout)]).toMatchObject([65, {
+      exitCode: 65,
+      counts: { completed: 1, total: 1 },
+      error: { message: "its list was not read to its end, and only what was read of it could be done" }
+    }])
+    expect(stderr).toContain("the rest needs the same `pawl each` and the list again")
   })
 
   it("is left where the run is told to stop, and gone on with", async () => {
