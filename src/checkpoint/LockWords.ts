@@ -30,7 +30,9 @@ export const heldError = (path: string, batch: string, refusal: Refusal): RunHel
     })
     : new RunHeldError({
       message: `batch ${batch} is being worked on by ${holderWords(holder)}`,
-      hint: `wait for it to end, or look at it with: pawl status ${batch}`,
+      hint: `wait for it to end, or look at it with: pawl status ${batch}${
+        // So `pawl each` calls what nobody has named.
+        batch.startsWith("each-") ? "; the same command beside it needs a --name of its own" : ""}`,
       pid
     })
 }

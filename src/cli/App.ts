@@ -6,6 +6,8 @@
  * look, so that a program that asked for JSON is told of its mistake in JSON.
  */
 import { type Cause, Effect } from "effect"
+import { existsSync, statSync } from "node:fs"
+import { Environment } from "../manifest/Environment.ts"
 import { errorDocument, plainErrorDocument } from "../report/ErrorDocument.ts"
 import { errorReport } from "../report/ErrorReport.ts"
 import { type ExitCode, ExitCode as Code, exitCodeOf, type PawlError } from "../run/ExitCode.ts"
@@ -38,6 +40,20 @@ export const lookOf = (call: Call): Look => {
   }
 }
 
+/** Bytes that are no text would become other ones, and with them the folder another one, beside this. */
+const checkFolder = Effect.flatMap(
+  Environment,
+  ({ cwd }) =>
+    !cwd.includes("\uFFFD") || existsSync(cwd) && statSync(cwd).ino === statSync(".").ino
+      ? Effect.void
+      : new UsageError({
+        problems: [{
+          message: `the name of the current folder is not UTF-8: ${JSON.stringify(cwd)}`,
+          hint: "rename that folder, or call pawl from another one"
+        }]
+      })
+)
+
 const perform = Effect.fn("cli.perform")(function*(call: Call, identity: Identity) {
   const output = yield* Output
   const { command, problems } = call
@@ -48,6 +64,7 @@ const perform = Effect.fn("cli.perform")(function*(call: Call, identity: Identit
   if (call.flags.has("help") && (command !== undefined || call.args.length === 0)) return yield* printHelp(command)
   const [first, ...others] = problems
   if (first !== undefined) return yield* new UsageError({ problems: [first, ...others] })
+  yield* checkFolder
   const shell = last(call, "completions")
   if (shell !== undefined) {
     yield* textOnly("a completion script is text")

@@ -37,6 +37,7 @@ const optionsOf = (flags: EachFlags, words: EachOptions["words"], stateDir: stri
     allowChanges: flags.allowChanges,
     noWait: flags.noWait,
     halt: flags.halt,
+    tail: flags.tail,
     ...(flags.load === undefined ? {} : { load: flags.load }),
     ...(flags.memfree === undefined ? {} : { memfree: flags.memfree }),
     ...(flags.cap === undefined ? {} : { cap: flags.cap }),

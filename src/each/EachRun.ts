@@ -14,6 +14,7 @@ import { checkRunId, runPlan } from "../run/RunBatch.ts"
 import type { Manner } from "../run/RunLoaded.ts"
 import type { RunOptions } from "../run/RunOptions.ts"
 import { defaultStateDir } from "../run/RunOrigin.ts"
+import { unknownTails } from "../run/SelectTargets.ts"
 import { UsageError } from "../run/UsageError.ts"
 import type { CallWords, ListForm } from "./CallWords.ts"
 import { crossed } from "./Crossed.ts"
@@ -28,6 +29,8 @@ export interface EachOptions extends ListForm, Policy, Manner, Pick<RunOptions, 
   readonly name?: string
   /** What a later `pawl resume` goes by. */
   readonly run: RunDefaults
+  /** Items whose output is shown. */
+  readonly tail: ReadonlyArray<string>
   /** As the user named it. */
   readonly stateDir?: string
 }
@@ -86,6 +89,9 @@ export const runEach = (options: EachOptions) =>
     const { list, order, targets } = yield* known(head, options, refused)
     const early = refused.error()
     if (early !== undefined && targets.length === 0) return yield* early
+    // Of a list that is still being read nobody knows.
+    const [unknown, ...others] = list === undefined ? unknownTails({ targets }, options, "name one of the items") : []
+    if (unknown !== undefined) return yield* new UsageError({ problems: [unknown, ...others] })
     const plan = (): Plan => eachPlan(head, targets, list?.isWhole() === false)
     const growing = list && { whole: Effect.map(list.readAll, plan), growth: list.growth }
     const outcome = yield* runPlan<ManifestError>({

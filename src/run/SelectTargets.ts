@@ -50,15 +50,19 @@ const earlierDurations = (stateDir: string, plan: Plan) =>
   })
 
 /** Targets whose output is asked for and that nobody knows. */
-const unknownTails = (plan: Plan, { tail = [] }: SelectionOptions): ReadonlyArray<Problem> => {
+export const unknownTails = (
+  { preflight, targets }: Pick<Plan, "preflight" | "targets">,
+  { tail = [] }: Pick<SelectionOptions, "tail">,
+  otherwise = "`pawl plan BATCH` lists the targets of a batch"
+): ReadonlyArray<Problem> => {
   if (tail.length === 0) return []
-  const known = new Set(plan.targets.map(({ id }) => id))
-  if (plan.preflight !== undefined) known.add(PREFLIGHT)
+  const known = new Set(targets.map(({ id }) => id))
+  if (preflight !== undefined) known.add(PREFLIGHT)
   return tail.filter((id) => !known.has(id)).map((id) => {
     const near = nearest(id, known)
     return {
       message: `unknown target \`${id}\` for \`--tail\``,
-      hint: near === undefined ? "`pawl plan BATCH` lists the targets of a batch" : `did you mean \`${near}\`?`
+      hint: near === undefined ? otherwise : `did you mean \`${near}\`?`
     }
   })
 }

@@ -75,6 +75,16 @@ describe("a list", () => {
     expect([second.code, second.stdout]).toEqual([0, "2 b\n"])
   })
 
+  it("has every target whose output is asked for, where it is known before anything runs", async () => {
+    const place = workplace()
+    const answer = await place.pawl("each", "--tail", "one", "--tail", "twoo", "--", "touch", ":::", "one", "two")
+    expect(answer).toMatchObject({
+      code: 64,
+      stderr: "error: unknown target `twoo` for `--tail`\n\nhint: did you mean `two`?\n"
+    })
+    expect(existsSync(`${place.path}/one`)).toBe(false)
+  })
+
   it("that is a file is read from where a shell has left it", async () => {
     const place = workplace()
     place.write("list", "one\ntwo\nthree\n")

@@ -3,6 +3,7 @@ import { join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { workplace } from "./pawl.ts"
 import { expectRefused } from "./refusal.ts"
+import { shell } from "./shell.ts"
 
 const pathLike = [
   "../../escape",
@@ -118,5 +119,23 @@ describe("words of the command line that look like paths", () => {
       expect([call, answer.code, answer.stdout]).toEqual([call, 64, ""])
     }
     expect(readdirSync(place.path, { recursive: true }).toSorted()).toEqual(before)
+  })
+})
+
+describe("a current folder whose name is not UTF-8", () => {
+  it("is refused by name, and no other folder is taken for it", async () => {
+    const place = workplace()
+    const answer = await shell(place, "mkdir $'x\\xff'; cd $'x\\xff'; \"$PAWL\" each touch ::: here")
+    expectRefused(answer, 64)
+    expect(answer.stderr).toContain("the name of the current folder is not UTF-8")
+    expect((await shell(place, "ls; ls *")).stdout).toBe((await shell(place, "ls")).stdout)
+  })
+
+  it("is none where the name holds the character that stands for such bytes", async () => {
+    const place = workplace()
+    expect(await shell(place, "mkdir $'y\\uFFFD'; cd $'y\\uFFFD'; \"$PAWL\" each -q echo ::: here")).toMatchObject({
+      code: 0,
+      stdout: "here\n"
+    })
   })
 })
