@@ -125,7 +125,11 @@ const make = Effect.fn("FileRunStore.make")(function*({ liveHolder, lock, nameRu
     const isCurrent = (yield* currentOf(batchDir)) === ref.runId
     const parts = checkParts(ref.directory, isCurrent ? currentFile(batchDir) : undefined)
     yield* Effect.provideService(parts, Disk, disk)
-    const { state } = yield* Effect.provideService(recover(ref.directory), Disk, disk)
+    const recovered = yield* Effect.provideService(recover(ref.directory), Disk, disk)
+    // One that was killed before its first event has a name all the same.
+    const state = recovered.state.seq === 0
+      ? { ...recovered.state, runId: ref.runId, batch: ref.batch }
+      : recovered.state
     const plan = yield* readPlan(ref.directory, state.plan === "" ? FIRST_PLAN : state.plan)
     const process = yield* live(ref)
     return { ref, plan, state, ...(process && { live: process }), ...(isCurrent ? { isCurrent: true as const } : {}) }

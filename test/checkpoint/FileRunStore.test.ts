@@ -122,6 +122,13 @@ describe("reading the events of a run", () => {
       expect((yield* store.read(ref)).state.seq).toBe(0)
     }).pipe(Effect.provide(live)))
 
+  it.effect("gives the name of a run that has not begun", () =>
+    Effect.gen(function*() {
+      const store = yield* RunStore
+      const { state } = yield* store.read(yield* created(folder(), "r1"))
+      expect([state.seq, state.runId, state.batch]).toEqual([0, "r1", "nightly"])
+    }).pipe(Effect.provide(live)))
+
   it.effect("fails where the journal is gone, or has lost what was begun", () =>
     Effect.gen(function*() {
       const store = yield* RunStore
