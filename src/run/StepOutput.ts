@@ -4,10 +4,18 @@
  * Owns the shape alone. The surprise: the values in it are any JSON, and are not looked into when an
  * event is read back: they were that when they were recorded.
  */
-import { Schema } from "effect"
-import type { Value } from "../expression/Value.ts"
+import { type FastCheck as FC, Schema } from "effect"
+import type { Value, ValueObject } from "../expression/Value.ts"
+
+type FastCheck = typeof FC
+type Arbitrary<A> = FC.Arbitrary<A>
 
 const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema, { exact: true })
+
+const types = ["null", "boolean", "number", "string", "array", "object"] as const
+
+const anyJson = (fc: FastCheck): Arbitrary<Value> =>
+  fc.oneof(fc.string(), fc.integer(), fc.boolean(), fc.constant(null), fc.array(fc.string()))
 
 /** Any JSON. What comes from `parseJson` or from a step is that already; there is nothing more to check. */
 const Json = Schema.declare(
@@ -15,8 +23,17 @@ const Json = Schema.declare(
   {
     identifier: "Json",
     // Effect takes an annotation without a type for none at all.
-    jsonSchema: { type: ["null", "boolean", "number", "string", "array", "object"] },
-    arbitrary: () => (fc) => fc.oneof(fc.string(), fc.integer(), fc.boolean(), fc.constant(null), fc.array(fc.string()))
+    jsonSchema: { type: [...types] },
+    arbitrary: () => anyJson
+  }
+)
+
+/** Not a `Schema.Record`: that makes a copy, in which a value named `__proto__` is lost. */
+const Values = Schema.declare(
+  (input): input is ValueObject => typeof input === "object" && input !== null && !Array.isArray(input),
+  {
+    jsonSchema: { type: "object", additionalProperties: { type: [...types] } },
+    arbitrary: () => (fc) => fc.dictionary(fc.oneof(fc.string(), fc.constant("__proto__")), anyJson(fc))
   }
 )
 
@@ -28,6 +45,6 @@ export const StepOutput = Schema.Struct({
   stderr: Schema.String,
   truncated: optional(Schema.Boolean),
   json: optional(Json),
-  values: optional(Schema.Record({ key: Schema.String, value: Json }))
+  values: optional(Values)
 })
 export type StepOutput = typeof StepOutput.Type
