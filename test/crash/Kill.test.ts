@@ -17,7 +17,11 @@ targets:
   - forEach: { items: [${Array.from({ length: TARGETS }, (_, index) => index).join(", ")}] }
     id: "t{{ item }}"
     steps:
-      - { id: one, run: 'echo {{ item }}-one >> ran.txt' }
+      - id: one
+        run: |
+          # However late the kill comes, the run does not get past it.
+          for stop in 30 55 85; do [ {{ item }} -lt $stop ] || until test -e go$stop; do sleep 0.02; done; done
+          echo {{ item }}-one >> ran.txt
       - { id: two, run: 'echo {{ item }}-two >> ran.txt' }
 `
 
@@ -40,11 +44,12 @@ describe("a run whose process is killed", () => {
       place.write("batch.yaml", batch)
       const args = ["run", "batch.yaml", "-j", String(width)]
       let invocations = 0
-      for (const stop of ["t20\"", "t45\"", "t75\""]) {
+      for (const [stop, gate] of [["t20\"", "go30"], ["t45\"", "go55"], ["t75\"", "go85"]] as const) {
         const child = place.start([...args, "--format", "ndjson"])
         await reached(child.stdout, `"TargetCompleted","target":"${stop}`)
         child.kill("SIGKILL")
         await child.exited
+        place.write(gate, "")
         invocations += 1
       }
       const [runId = ""] = readdirSync(`${place.path}/.pawl/batch/runs`)

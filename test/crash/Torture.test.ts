@@ -3,7 +3,7 @@ import { expect, it } from "vitest"
 import { part as disk } from "../../scripts/torture/DiskFaults.ts"
 import { part as kill } from "../../scripts/torture/Kill.ts"
 
-const short = { quick: true, say: () => {} }
+const short = { quick: true, seed: 1, say: () => {} }
 /** Many calls of pawl, one after another; milliseconds. */
 const patience = 180_000
 

@@ -22,7 +22,7 @@ describe("the documentation", () => {
     const wrong = done.filter((one) => canRun(one.command) && !isTrue(one))
     // Where pawl is right and the page is not: `node scripts/bun.mjs scripts/generate.ts --shown`.
     expect(wrong.map(({ line, ...one }) => ({ place: `${page}:${line}`, ...one }))).toEqual([])
-  })
+  }, 300_000)
 
   it.each(stories)("%s: every file it shows is used by a command", (page) => {
     const blocks = blocksOf(read(page))

@@ -119,7 +119,7 @@ targets:
     const place = workplace()
     place.write(
       "batch.yaml",
-      "name: batch\ntargets:\n  - id: slow\n    timeout: 200ms\n    run: 'sleep 300 & echo $! > child.txt; wait'\n  - { id: quick, run: 'true' }\n"
+      "name: batch\ntargets:\n  - id: slow\n    timeout: 2s\n    run: 'sleep 300 & echo $! > child.txt; wait'\n  - { id: quick, run: 'true' }\n"
     )
     const answer = await place.pawl("run", "batch.yaml", "--auto-advance", "--format", "json")
     expect(json(answer).targets[0]).toMatchObject({ status: "errored", reason: "timed-out", step: "run" })

@@ -79,8 +79,8 @@ targets: [{ id: flaky, run: "true" }, { id: next, run: "true" }]
 describe("--halt", () => {
   const manifest = `name: batch
 targets:
-  - { id: bad, run: "sleep 0.3; exit 1" }
-  - { id: slow, run: "trap 'echo told to end; exit 0' TERM; sleep 3 & wait $!; echo through" }
+  - { id: bad, run: "until test -e ready; do sleep 0.05; done; exit 1" }
+  - { id: slow, run: "trap 'echo told to end; exit 0' TERM; sleep 3 & until test -e ready; do touch ready; done; wait $!; echo through" }
   - { id: more, run: "true" }
 `
 

@@ -80,11 +80,13 @@ it("answers what it was asked for while somebody waits for nothing else", () => 
   const file = openSync("/dev/null", "w")
   const files = { stdout: file, stderr: file, record: file }
   let began = 0
-  for (let index = 0; index < 100; index++) {
+  // More than are asked for at once.
+  for (let index = 0; index < 40; index++) {
     launcher.prepare({ ...command, path: "/bin/true", words: ["true"], ...files })(() => void (began += 1), () => {})
   }
-  launcher.settle()
-  expect(began).toBe(100)
+  // On a machine with much else to do it may give up before.
+  for (let told = -1; began < 40 && told < began; launcher.settle()) told = began
+  expect(began).toBe(40)
   closeSync(file)
   launcher.close()
 })

@@ -53,7 +53,9 @@ describe.each([
   { by: "by the launcher", open: openLauncher },
   { by: "by pawl itself, where there is no launcher", open: () => undefined }
 ])("started $by", ({ open }) => {
-  const layerLive = (graceMs: number) => layerLiveBy(graceMs, open)
+  const layerLive = (graceMs: number, shownMs?: number) => layerLiveBy(graceMs, open, shownMs)
+  /** No attempt of these lasts so long that its logs are shown for that. */
+  const layerQuick = layerLive(1000, 600_000)
 
   describe("a command that runs", () => {
     it.live("has its output in the logs under a banner, its end told as it was", () =>
@@ -156,7 +158,7 @@ describe.each([
     it.live("at its time-out goes with its whole process group", () =>
       Effect.gen(function*() {
         const directory = folder()
-        const exit = yield* run(attempt(directory, family(directory), { timeoutMs: 200 }))
+        const exit = yield* run(attempt(directory, family(directory), { timeoutMs: 2000 }))
         expect(exit.timedOut).toBe(true)
         yield* until(() => !alive(directory, "child") && !alive(directory, "self"))
       }).pipe(Effect.provide(layerLive(1000))))
@@ -164,7 +166,7 @@ describe.each([
     it.live("that ignores TERM is killed after the grace", () =>
       Effect.gen(function*() {
         const directory = folder()
-        const exit = yield* run(attempt(directory, family(directory, "trap '' TERM;"), { timeoutMs: 200 }))
+        const exit = yield* run(attempt(directory, family(directory, "trap '' TERM;"), { timeoutMs: 2000 }))
         expect(exit).toMatchObject({ timedOut: true, signal: "SIGKILL" })
         yield* until(() => !alive(directory, "child"))
       }).pipe(Effect.provide(layerLive(100))))
@@ -240,7 +242,7 @@ describe.each([
         const directory = folder()
         yield* go(directory, "a", "true")
         expect(existsSync(join(directory, "logs", "a"))).toBe(false)
-      }).pipe(Effect.provide(layerLive(1000))))
+      }).pipe(Effect.provide(layerQuick)))
 
     it.live("are there where it fails, even in silence", () =>
       Effect.gen(function*() {
@@ -262,7 +264,7 @@ describe.each([
           return existsSync(out) ? `${read(out)}${read(err)}`.replaceAll("--- banner ---\n", "|") : "none"
         })
         expect(seen).toEqual(["none", "|b\n|", "none", "none", "||e\n", "none", "||", "none", "|i\n|"])
-      }).pipe(Effect.provide(layerLive(1000))))
+      }).pipe(Effect.provide(layerQuick)))
 
     it.live("get what is written late, by something that the step left behind, and no other log does", () =>
       Effect.gen(function*() {
@@ -326,10 +328,18 @@ describe.each([
   })
 
   describe("logs that can't be put in their place", () => {
+    /** A folder in which a file is in the way of a target's logs. */
+    const taken = (): string => {
+      const directory = folder()
+      mkdirSync(join(directory, "logs"))
+      writeFileSync(join(directory, "logs", "gone"), "")
+      return directory
+    }
+
     it.live("fail an attempt that takes its time all the same, though its first try is long over", () =>
       Effect.gen(function*() {
-        const directory = folder()
-        const given = attempt(directory, "touch logs/gone; sleep 0.2; echo something", {
+        const directory = taken()
+        const given = attempt(directory, "sleep 0.2; echo something", {
           out: join(directory, "logs", "gone", "step.out"),
           err: join(directory, "logs", "gone", "step.err")
         })
@@ -338,15 +348,15 @@ describe.each([
 
     it.live("fail the attempt with what is wrong, and never more than that", () =>
       Effect.gen(function*() {
-        const directory = folder()
-        const given = attempt(directory, "touch logs/gone; echo something", {
+        const directory = taken()
+        const given = attempt(directory, "echo something", {
           out: join(directory, "logs", "gone", "step.out"),
           err: join(directory, "logs", "gone", "step.err")
         })
         const exit = yield* Effect.exit(run(given))
         expect(Exit.isFailure(exit) && Cause.defects(exit.cause).length).toBe(0)
         expect(Exit.isFailure(exit) && Cause.squash(exit.cause)).toMatchObject({ _tag: "StateError", path: given.out })
-      }).pipe(Effect.provide(layerLive(1000))))
+      }).pipe(Effect.provide(layerQuick)))
   })
 })
 

@@ -128,7 +128,7 @@ describe.each([
   it.live("that is ended by its time-out has in its log what it printed until then", () =>
     Effect.gen(function*() {
       const directory = folder()
-      const exit = yield* run(attempt(directory, "echo \"$TOKEN\"; sleep 60", { timeoutMs: 200 }))
+      const exit = yield* run(attempt(directory, "echo \"$TOKEN\"; sleep 60", { timeoutMs: 2000 }))
       expect(exit).toMatchObject({ timedOut: true, stdout: `${secret}\n` })
       expect(log(directory)).toBe("--- banner ---\n***\n")
     }).pipe(Effect.provide(live)))
