@@ -12,17 +12,20 @@ import { Disk } from "./Disk.ts"
 import { JOURNAL, SNAPSHOT } from "./Recover.ts"
 import { FIRST_PLAN, logsFolder, SUMMARY } from "./RunDirectory.ts"
 
-/** The first event is far shorter; a longer line is left to who reads it. */
+/** The first event is far shorter. */
 const FIRST_BYTES = 64 * 1024
 const LINE_FEED = 10
 
 type Beginning = "event" | "part of one" | "nothing" | "no file"
 
 const beginning = Effect.fn("LostParts.beginning")(function*(journal: string) {
-  const bytes = yield* (yield* Disk).read(journal, 0, FIRST_BYTES)
-  if (bytes === undefined) return "no file" satisfies Beginning
-  if (bytes.length === 0) return "nothing" satisfies Beginning
-  return (bytes.length === FIRST_BYTES || bytes.includes(LINE_FEED) ? "event" : "part of one") satisfies Beginning
+  const disk = yield* Disk
+  const first = yield* disk.read(journal, 0, FIRST_BYTES)
+  if (first === undefined) return "no file" satisfies Beginning
+  if (first.length === 0) return "nothing" satisfies Beginning
+  // A line that is so long is none of pawl's, but the first one all the same.
+  const bytes = first.length < FIRST_BYTES || first.includes(LINE_FEED) ? first : (yield* disk.read(journal)) ?? first
+  return (bytes.includes(LINE_FEED) ? "event" : "part of one") satisfies Beginning
 })
 
 /** Whether something is there that a run leaves only once its first event is durable. */

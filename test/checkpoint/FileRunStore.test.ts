@@ -135,7 +135,7 @@ describe("reading the events of a run", () => {
       const ref = yield* made(folder(), "r1", ...completed("api"))
       const all = yield* store.events(ref, start)
       mkdirSync(join(ref.directory, "logs", "api"))
-      for (const text of ["", "{\"seq\":1"]) {
+      for (const text of ["", "{\"seq\":1", "x".repeat(100_000)]) {
         writeFileSync(journalOf(ref), text)
         const error = yield* Effect.flip(store.events(ref, start))
         expect(error.message).toMatch(/journal\.ndjson (is empty|holds no whole event), though steps have run/)
