@@ -132,6 +132,20 @@ describe("a second signal", () => {
   })
 })
 
+/** Runs a script of bash in a session of its own, all of which ends with the test. */
+const session = (place: Workplace, script: string): void => {
+  const line = Bun.spawn({
+    cmd: ["bash", "-c", script],
+    cwd: place.path,
+    env: { PATH: "/usr/bin:/bin", PAWL: binary },
+    detached: true,
+    stdio: ["ignore", "ignore", "ignore"]
+  })
+  onTestFinished(() => {
+    process.kill(-line.pid, "SIGKILL")
+  })
+}
+
 describe("a first signal where nobody reads what is to be written", () => {
   const items = `[${[...Array(2000).keys()].join(", ")}]`
   const many = `name: many\ntargets:\n  - { forEach: { items: ${items} }, id: "t{{ item }}", run: "true" }\n`
@@ -147,16 +161,7 @@ describe("a first signal where nobody reads what is to be written", () => {
     endsWithTest(place)
     place.write("many.yaml", many)
     place.write("call.sh", `echo $$ > pid; exec "$PAWL" ${args}\n`)
-    const line = Bun.spawn({
-      cmd: ["bash", "-c", "{ bash call.sh; echo $? > code; } | { dd bs=1 count=1 of=first; sleep 300; }"],
-      cwd: place.path,
-      env: { PATH: "/usr/bin:/bin", PAWL: binary },
-      detached: true,
-      stdio: ["ignore", "ignore", "ignore"]
-    })
-    onTestFinished(() => {
-      process.kill(-line.pid, "SIGKILL")
-    })
+    session(place, "{ bash call.sh; echo $? > code; } | { dd bs=1 count=1 of=first; sleep 300; }")
     await until(
       "pawl has begun to write",
       () => isThere(place, "first") && place.read("first") !== "" && hasBegun(place)
@@ -175,16 +180,7 @@ describe("a third signal", () => {
       `name: batch\ntargets:\n  - forEach: { items: [${[...Array(300).keys()].join(", ")}] }\n`
         + "    id: \"t{{ item }}\"\n    run: \"true\"\n"
     )
-    const line = Bun.spawn({
-      cmd: ["bash", "-c", "bash -c 'echo $$ > pid; exec \"$PAWL\" run batch.yaml --format ndjson -q' | sleep 300"],
-      cwd: place.path,
-      env: { PATH: "/usr/bin:/bin", PAWL: binary },
-      detached: true,
-      stdio: ["ignore", "ignore", "ignore"]
-    })
-    onTestFinished(() => {
-      process.kill(-line.pid, "SIGKILL")
-    })
+    session(place, "bash -c 'echo $$ > pid; exec \"$PAWL\" run batch.yaml --format ndjson -q' | sleep 300")
     // That nobody reads it has not kept the run from its end.
     await until("the run is through", () => journalIn(place).includes("\"RunHalted\""))
     const pid = Number(place.read("pid"))
