@@ -298,20 +298,41 @@ describe("whatever was printed", () => {
     )
   })
 
-  it("a time of day is the next one in its zone", () => {
+  it("a time of day is the next one in its zone, where the last one is more than an hour ago", () => {
     const zone = fc.constantFrom("Europe/Berlin", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe", "UTC")
-    const minutes = fc.integer({ min: 1, max: 1380 })
-    fc.assert(fc.property(zone, fc.integer({ min: 0, max: 600 * 1440 }), minutes, (timeZone, offset, ahead) => {
-      const from = now + offset * 60_000
-      const then = Temporal.Instant.fromEpochMilliseconds(from + ahead * 60_000).toZonedDateTimeISO(timeZone)
-      const shown = then.toPlainDateTime()
-      const expected = shown.toZonedDateTime(timeZone, { disambiguation: "later" }).epochMilliseconds
-      const { hour, minute } = shown
-      const half = `${hour % 12 === 0 ? 12 : hour % 12}:${String(minute).padStart(2, "0")}${hour < 12 ? "am" : "pm"}`
-      expect(readRetryAfter(`resets ${half} (${timeZone})`, from)).toBe(expected)
-      const two = (value: number) => String(value).padStart(2, "0")
-      expect(readRetryAfter(`resets at ${two(hour)}:${two(minute)} (${timeZone})`, from)).toBe(expected)
-    }))
+    // A day may have no more than twenty-three hours.
+    const minutes = fc.integer({ min: 1, max: 22 * 60 - 1 })
+    fc.assert(
+      fc.property(zone, fc.integer({ min: 0, max: 600 * 1440 }), minutes, (timeZone, offset, ahead) => {
+        const from = now + offset * 60_000
+        const then = Temporal.Instant.fromEpochMilliseconds(from + ahead * 60_000).toZonedDateTimeISO(timeZone)
+        const shown = then.toPlainDateTime()
+        const expected = shown.toZonedDateTime(timeZone, { disambiguation: "later" }).epochMilliseconds
+        const { hour, minute } = shown
+        const half = `${hour % 12 === 0 ? 12 : hour % 12}:${String(minute).padStart(2, "0")}${hour < 12 ? "am" : "pm"}`
+        expect(readRetryAfter(`resets ${half} (${timeZone})`, from)).toBe(expected)
+        const two = (value: number) => String(value).padStart(2, "0")
+        expect(readRetryAfter(`resets at ${two(hour)}:${two(minute)} (${timeZone})`, from)).toBe(expected)
+      }),
+      { numRuns: 2000 }
+    )
+  })
+
+  it("a time of day that went by less than an hour ago is none", () => {
+    const zone = fc.constantFrom("Asia/Kolkata", "America/Phoenix", "UTC")
+    fc.assert(
+      fc.property(
+        zone,
+        fc.integer({ min: 0, max: 600 * 1440 }),
+        fc.integer({ min: 0, max: 59 }),
+        (name, offset, ago) => {
+          const from = now + offset * 60_000
+          const { hour, minute } = Temporal.Instant.fromEpochMilliseconds(from - ago * 60_000).toZonedDateTimeISO(name)
+          const two = (value: number) => String(value).padStart(2, "0")
+          expect(readRetryAfter(`resets at ${two(hour)}:${two(minute)} (${name})`, from)).toBeUndefined()
+        }
+      )
+    )
   })
 
   it.each([
