@@ -124,8 +124,9 @@ export const runStep = (
       const { durationMs, verdict } = recovered === undefined
         ? yield* attemptOnce(context, work, carried, attempt)
         : judgeRecovered(work, recovered)
-      // What it said of a time, it said then.
-      const endedAt = Math.min(now(), recovered?.endedAt === undefined ? now() : Date.parse(recovered.endedAt))
+      // What it said of a time, it said then, as far as that is known.
+      const told = Date.parse(recovered?.endedAt ?? "")
+      const endedAt = told < now() ? told : now()
       recovered = undefined
       const output = cutOutput(mask.output(verdict.output))
       if (verdict.failure === undefined) return { attempts: attempt, durationMs, output }

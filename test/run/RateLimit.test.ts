@@ -197,6 +197,27 @@ describe("a rate limit", () => {
       expect(starts).toEqual(["1970-01-01T00:00:00.000Z", "1970-01-01T08:00:01.000Z"])
     }))
 
+  it.effect.each([
+    { what: "no time", endedAt: "yesterday" },
+    { what: "one that is still to come", endedAt: "2999-01-01T00:00:00.000Z" },
+    { what: "nothing, of an older pawl", endedAt: undefined }
+  ])("counts from now where its end was recorded at $what", ({ endedAt }) =>
+    Effect.gen(function*() {
+      const journal: Array<RunEvent> = []
+      yield* limited(() => ({ durationMs: 3_600_000 }), { journal, stopAfter: "1 second" })
+      const begun = journal.slice(0, journal.findIndex(({ type }) => type === "StepStarted") + 1)
+      const { durationMs, stderr, stdout, truncated } = exitOf({ stderr: "Retry-After: 600" })
+      const at = begun.at(-1)?.at ?? ""
+      const end = { durationMs, exitCode: 75, stderr, stdout, truncated, ...(endedAt === undefined ? {} : { endedAt }) }
+      const about = { seq: begun.length + 1, at, target: "a", path: "run", attempt: 1 }
+      begun.push({ type: "AttemptRecovered", ...about, ...end })
+      yield* TestClock.adjust("8 hours")
+      const { status } = yield* limited(() => ({}), { journal: begun })
+      expect(status).toEqual(["completed"])
+      const starts = begun.flatMap(({ at, type }) => type === "StepStarted" ? [at] : [])
+      expect(starts.at(-1)).toBe("1970-01-01T08:10:01.000Z")
+    }))
+
   it.effect("is counted, with the time that it took", () =>
     Effect.gen(function*() {
       const { state } = yield* limited(turnedAway(2))
